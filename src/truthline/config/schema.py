@@ -1,0 +1,162 @@
+"""The contracts a team declares, as typed values.
+
+Keys are kebab-case in TOML and snake_case here; `docs/configuration.md` explains each.
+"""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+
+class Contract(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """Base of every table of the config: kebab-case keys, and no unknown ones."""
+
+
+class Allowance(Contract, frozen=True, kw_only=True):
+    """An exception with a reason, void after `until`, and reported when nothing needs it."""
+
+    path: str
+    reason: str
+    until: date | None = None
+    code: str | None = None
+    operation: str | None = None
+
+
+class LogContract(Contract, frozen=True, kw_only=True):
+    """Markers that must be logged, with the fields that they must carry."""
+
+    marker: str | None = None
+    success: str | None = None
+    failure: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+class State(Contract, frozen=True, kw_only=True):
+    """Something in memory that may be remembered but must never decide."""
+
+    modules: tuple[str, ...]
+    role: Literal["cache", "forbidden"] = "cache"
+    objects: tuple[str, ...] | None = None
+    harmless: tuple[str, ...] = ()
+    contract: bool = False
+
+
+class Evidence(Contract, frozen=True, kw_only=True):
+    """Something durable that proves: tables, and the columns that a reading query must constrain."""
+
+    tables: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    written_by: tuple[str, ...] = ()
+    migrations: str | None = None
+    log: LogContract | None = None
+
+
+class Decision(Contract, frozen=True, kw_only=True):
+    """Where a flow's decision falls, and the evidence that each of its inputs must rest on."""
+
+    call: str
+    inputs: dict[str, str]
+
+
+class Flow(Contract, frozen=True, kw_only=True):
+    """Functions that decide."""
+
+    entry: tuple[str, ...]
+    must_not_reach: tuple[str, ...] = ()
+    must_read: tuple[str, ...] = ()
+    mode: Literal["reach", "decide"] = "reach"
+    guards: tuple[str, ...] = ()
+    unknown: Literal["ignore", "warn", "error"] = "warn"
+    log: LogContract | None = None
+    contract: bool = False
+    decision: Decision | None = None
+    allow: tuple[Allowance, ...] = ()
+    locked: bool = False
+
+
+class Owner(Contract, frozen=True, kw_only=True):
+    """Whose operations the files of a scope may dispatch; `{domain}` in both ties them together."""
+
+    scope: tuple[str, ...]
+    operation: tuple[str, ...]
+
+
+class Dispatch(Contract, frozen=True, kw_only=True):
+    """A string-keyed registry: `register(name, handler)` and `execute(name, ...)` as references."""
+
+    register: str
+    execute: str
+    handler_method: str = "execute"
+    owner: Owner | None = None
+    allow: tuple[Allowance, ...] = ()
+    locked: bool = False
+
+
+class Layer(Contract, frozen=True, kw_only=True):
+    """One layer, or several independent ones on the same height."""
+
+    modules: tuple[str, ...]
+    independent: bool = False
+
+
+class Rule(Contract, frozen=True, kw_only=True):
+    """An instance of a general kind. `options` holds the keys of the kind itself, typed by the rule that has it."""
+
+    id: str
+    kind: str
+    scope: tuple[str, ...] = ()
+    message: str | None = None
+    severity: Literal["error", "warning"] = "error"
+    allow: tuple[Allowance, ...] = ()
+    locked: bool = False
+    may_be_empty: bool = False
+    options: dict[str, object] = {}
+
+
+class Sql(Contract, frozen=True, kw_only=True):
+    """How SQL text is read."""
+
+    dialect: str = "postgres"
+
+
+class Logging(Contract, frozen=True, kw_only=True):
+    """What must not be logged, and how logs are printed."""
+
+    secrets: tuple[str, ...] = ()
+    redact: tuple[str, ...] = ()
+    formatter: str | None = None
+    sources: dict[str, str] = {}
+
+
+class Docs(Contract, frozen=True, kw_only=True):
+    """Two documents that must agree with each other and with the code."""
+
+    index: str
+    linkage: str
+    case: str
+    roots: tuple[str, ...] = (".",)
+
+
+class Config(Contract, frozen=True, kw_only=True):
+    """A whole config file. `base` is the directory that all paths in it are relative to."""
+
+    base: str = "."
+    file: str | None = None
+    roots: tuple[str, ...] = (".",)
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    select: tuple[str, ...] = ("TL",)
+    ignore: tuple[str, ...] = ()
+    warn: tuple[str, ...] = ()
+    sql: Sql = Sql()
+    aliases: dict[str, str] = {}
+    state: dict[str, State] = {}
+    evidence: dict[str, Evidence] = {}
+    flow: dict[str, Flow] = {}
+    dispatch: dict[str, Dispatch] = {}
+    rule: tuple[Rule, ...] = ()
+    logging: Logging | None = None
+    docs: dict[str, Docs] = {}

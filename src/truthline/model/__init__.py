@@ -1,0 +1,1 @@
+"""The plain, frozen values that every room speaks. Nothing here computes."""

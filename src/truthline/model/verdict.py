@@ -1,0 +1,35 @@
+"""What is known of a flow."""
+
+from typing import Literal
+
+import msgspec
+
+from truthline.model.location import Location
+
+Verdict = Literal["clean", "violated", "undecided"]
+
+
+class UnresolvedCall(msgspec.Struct, frozen=True, order=True):
+    """A call whose targets are not all known, and why."""
+
+    file: str
+    line: int
+    text: str
+    reason: str
+
+
+class FlowVerdict(msgspec.Struct, frozen=True):
+    """The answer for one flow, with the count that makes it a proof.
+
+    `functions` and `calls` count what the slice holds; `resolved` counts the calls
+    whose every target is known. `unresolved` lists the others. `doubts` are the
+    sentences that keep the flow from being clean without being a finding of their own.
+    """
+
+    flow: str
+    verdict: Verdict
+    functions: int
+    calls: int
+    resolved: int
+    unresolved: tuple[UnresolvedCall, ...] = ()
+    doubts: tuple[str, ...] = ()
