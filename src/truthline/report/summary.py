@@ -1,0 +1,90 @@
+"""The sentences at the end of a report, which say how it stands and what to do next."""
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+
+from truthline.model.finding import Finding
+from truthline.model.run import Outcome, Summary
+from truthline.model.verdict import FlowVerdict, Verdict
+
+VERDICTS: tuple[Verdict, ...] = ("violated", "undecided", "clean")
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 file`, `1,642 files`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def sentences(outcome: Outcome) -> list[str]:
+    """How the run stands, in whole sentences, the most important one first."""
+    return [
+        f"{_found(outcome.summary)} in {counted(outcome.summary.files, 'file')}.",
+        *_flows(outcome.flows),
+        *_silenced(outcome.summary),
+        *_unread(outcome.summary),
+    ]
+
+
+def _found(summary: Summary) -> str:
+    counts = [
+        counted(number, noun) for number, noun in ((summary.errors, "error"), (summary.warnings, "warning")) if number
+    ]
+    return " and ".join(counts) or "No findings"
+
+
+def _flows(flows: Sequence[FlowVerdict]) -> list[str]:
+    if not flows:
+        return []
+    by_verdict = {verdict: [flow.flow for flow in flows if flow.verdict == verdict] for verdict in VERDICTS}
+    parts = [_flow_count(verdict, names) for verdict, names in by_verdict.items() if names]
+    return [f"Flows: {', '.join(parts)}."]
+
+
+def _flow_count(verdict: Verdict, names: Sequence[str]) -> str:
+    """Names are told only of flows that somebody has to look at."""
+    count = f"{len(names)} {verdict}"
+    return count if verdict == "clean" else f"{count} ({', '.join(names)})"
+
+
+def _silenced(summary: Summary) -> list[str]:
+    counts = [
+        counted(number, f"finding {how}", f"findings {how}")
+        for number, how in ((summary.suppressed, "suppressed"), (summary.baselined, "in the baseline"))
+        if number
+    ]
+    return [f"{', '.join(counts)}."] if counts else []
+
+
+def _unread(summary: Summary) -> list[str]:
+    return [f"{counted(summary.unread, 'file')} could not be read (TL001)."] if summary.unread else []
+
+
+def next_step(findings: Sequence[Finding]) -> str | None:
+    """The command that tells most about the finding that matters most: a way into a state, an error, the first one."""
+    if not findings:
+        return None
+    finding = min(findings, key=_urgency)
+    if _leads_to_state(finding):
+        return f"truthline why {shlex.quote(finding.flow or '')} {shlex.quote(finding.state or '')}"
+    return f"truthline explain {finding.code}"
+
+
+def _urgency(finding: Finding) -> tuple[bool, bool]:
+    """Smaller is more urgent."""
+    return finding.severity != "error", not _leads_to_state(finding)
+
+
+def _leads_to_state(finding: Finding) -> bool:
+    return bool(finding.flow and finding.state and finding.witness)
+
+
+def by_code(findings: Sequence[Finding]) -> list[tuple[str, str, int]]:
+    """Code, id and number of findings, the most frequent first."""
+    counts = Counter((finding.code, finding.id) for finding in findings)
+    return sorted(((code, name, number) for (code, name), number in counts.items()), key=lambda row: (-row[2], *row))
+
+
+def statistics(findings: Sequence[Finding]) -> list[str]:
+    """The table of `by_code` as lines."""
+    return [f"{number:>7,}  {code}[{name}]" for code, name, number in by_code(findings)]
