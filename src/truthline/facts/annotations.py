@@ -1,0 +1,65 @@
+"""Annotations as plain type expressions."""
+
+import ast
+
+from truthline.facts.code import Type
+
+UNREADABLE = Type("")
+_TRANSPARENT = {"Annotated", "Final", "ClassVar", "Required", "NotRequired", "InitVar", "Mapped"}
+
+
+def read_type(node: ast.expr | None) -> Type | None:
+    """The type that an annotation names; strings are read as the expressions they hold."""
+    if node is None:
+        return None
+    if isinstance(node, ast.Constant):
+        return _constant(node.value)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return Type(dotted(node))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return Type("|", _all([node.left, node.right]))
+    if isinstance(node, ast.Subscript):
+        return _subscript(node)
+    return UNREADABLE
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` of a chain of names, "" for anything else."""
+    parts: list[str] = []
+    current = node
+    while isinstance(current, ast.Attribute):
+        parts.append(current.attr)
+        current = current.value
+    if not isinstance(current, ast.Name):
+        return ""
+    return ".".join([current.id, *reversed(parts)])
+
+
+def _all(nodes: list[ast.expr]) -> tuple[Type, ...]:
+    return tuple(read_type(node) or UNREADABLE for node in nodes)
+
+
+def _constant(value: object) -> Type:
+    if value is None:
+        return Type("None")
+    if not isinstance(value, str):
+        return UNREADABLE
+    try:
+        return read_type(ast.parse(value.strip(), mode="eval").body) or UNREADABLE
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return UNREADABLE
+
+
+def _subscript(node: ast.Subscript) -> Type:
+    name = dotted(node.value)
+    last = name.rpartition(".")[2]
+    inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if last in _TRANSPARENT:
+        return read_type(inner[0]) or UNREADABLE if inner else UNREADABLE
+    if last == "Optional":
+        return Type("|", (*_all(inner), Type("None")))
+    if last == "Union":
+        return Type("|", _all(inner))
+    if last == "Literal":
+        return UNREADABLE
+    return Type(name, _all(inner))

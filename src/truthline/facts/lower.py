@@ -1,0 +1,29 @@
+"""From a file's tree to its bodies."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from truthline.facts.code import Bodies
+from truthline.facts.statements import lower_module
+
+_DEEPEST = 20_000
+
+
+def lower(tree: ast.Module) -> Bodies:
+    """Every code of the file; raises RecursionError where an expression nests deeper than the interpreter can walk."""
+    with _recursion(_DEEPEST):
+        return Bodies(lower_module(tree))
+
+
+@contextmanager
+def _recursion(limit: int) -> Iterator[None]:
+    """Python frames need no C stack from 3.11 on; before that the interpreter's own limit stays."""
+    before = sys.getrecursionlimit()
+    if sys.version_info >= (3, 11):
+        sys.setrecursionlimit(max(before, limit))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
