@@ -1,0 +1,1 @@
+"""What the files mean together: modules, names, values, calls, dispatch, state, SQL; slices and witnesses."""

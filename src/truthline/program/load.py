@@ -1,0 +1,42 @@
+"""From a config to its modules: find the files, read them, name them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from truthline.config.schema import Config
+from truthline.facts.extract import extract
+from truthline.facts.outline import Outline
+from truthline.program.modules import Modules, SourceModule
+from truthline.program.paths import ImportPath
+from truthline.syntax.discovery import discover, relative
+from truthline.syntax.pool import map_files
+from truthline.syntax.source import SourceFile
+from truthline.syntax.unread import Unread
+
+Progress = Callable[[int, int], None]
+"""Called with the number of files read so far, and of all."""
+
+
+def load_modules(config: Config, jobs: int, progress: Progress | None = None) -> Modules:
+    """All modules of the configured tree, the unread ones without an outline."""
+    base = Path(config.base)
+    files = discover(config)
+    outlines: dict[str, Outline] = {}
+    unread: dict[str, Unread] = {}
+    for count, (file, result) in enumerate(map_files(extract, files, base=base, jobs=jobs), 1):
+        if isinstance(result, Unread):
+            unread[file.path] = result
+        else:
+            outlines[file.path] = msgspec.msgpack.decode(result, type=Outline)
+        if progress is not None:
+            progress(count, len(files))
+    path = ImportPath(base, [relative(config.base, root) for root in config.roots])
+    modules = [_module(file, outlines.get(file.path), path) for file in files if file.path.endswith(".py")]
+    return Modules(base, path, modules, [unread[file] for file in sorted(unread)])
+
+
+def _module(file: SourceFile, outline: Outline | None, path: ImportPath) -> SourceModule:
+    name = path.name_of(file.path)
+    return SourceModule(name or file.path, file.path, file.path.endswith("__init__.py"), outline)

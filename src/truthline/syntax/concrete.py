@@ -1,0 +1,32 @@
+"""A file's concrete tree: tokens, comments and layout. Made on demand, it costs ten times what `ast` costs."""
+
+from typing import TYPE_CHECKING
+
+from truthline.syntax.shape import measure
+from truthline.syntax.source import decode
+from truthline.syntax.unread import Unparsable
+
+if TYPE_CHECKING:
+    from libcst import Module
+
+_BRACKETS = 200
+"""The interpreter's own limit. LibCST's parser dies, with the process, of about 1,400."""
+
+_CHAIN = 1_000
+"""LibCST's visitors recurse in Python over every link."""
+
+
+def tree(source: bytes) -> "Module":
+    """The concrete tree of a source file. Raises `Unparsable`, also for what LibCST's parser would die of."""
+    text = decode(source)
+    if not measure(text.encode("utf-8")).within(_BRACKETS, _CHAIN):
+        raise Unparsable(f"nests more than {_BRACKETS} brackets or chains more than {_CHAIN} operators")
+    from libcst import ParserSyntaxError, parse_module
+
+    try:
+        return parse_module(text)
+    except ParserSyntaxError as error:
+        line, column = error.editor_line, error.editor_column
+        raise Unparsable(f"does not parse: {error.message}", line, column) from error
+    except RecursionError as error:
+        raise Unparsable("nests more deeply than its concrete tree can hold") from error

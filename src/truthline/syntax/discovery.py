@@ -1,0 +1,136 @@
+"""Finding the files to analyse, without opening, following or waiting for anything.
+
+A directory walk is where hostile trees start: links that form loops, pipes with a `.py` name, directories that
+may not be listed. Directory links are never followed; what cannot be read is returned with a reason, so that
+the run can name it.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from truthline.config.schema import Config
+from truthline.syntax.ignore import IgnoreRules, gitignore, ignored, patterns
+from truthline.syntax.source import MAX_SIZE, SourceFile, too_large
+
+_NEVER = frozenset({"__pycache__", "node_modules"})
+
+
+def discover(config: Config) -> tuple[SourceFile, ...]:
+    """Every Python file that `include` (default: the roots) holds, sorted by path.
+
+    Left out are: hidden files and directories, `__pycache__`, `node_modules`, virtual environments, and what
+    `exclude` or a `.gitignore` names, those of the directories between the config file and an include too.
+    An include is entered although a `.gitignore` names it: the user named it last.
+    """
+    walk = _Walk(config)
+    found: dict[str, SourceFile] = {}
+    for include in config.include or config.roots:
+        for file in walk.start(relative(config.base, include)):
+            found.setdefault(file.path, file)
+    return tuple(found[path] for path in sorted(found))
+
+
+def relative(base: str, path: str) -> str:
+    """A path of the config with `/`, relative to the config file; "" for the directory of the config file itself."""
+    joined = os.path.normpath(Path(base, path))
+    short = os.path.relpath(joined, base).replace(os.sep, "/")
+    return "" if short == "." else short
+
+
+class _Walk:
+    """A walk with the rules that hold everywhere."""
+
+    def __init__(self, config: Config) -> None:
+        self._base = Path(config.base)
+        self._exclude = patterns(config.exclude)
+
+    def start(self, include: str) -> Iterator[SourceFile]:
+        """The files of one include, which may be a file itself."""
+        path = self._base / include
+        if path.is_dir():
+            yield from self._directory(include, self._inherited(include))
+        elif path.is_file() or os.path.lexists(path):
+            yield _described(include, path)
+        else:
+            yield SourceFile(include, reason="does not exist")
+
+    def _inherited(self, include: str) -> tuple[IgnoreRules, ...]:
+        """The `.gitignore` rules of the directories above an include, unless they leave out the include itself."""
+        rules: tuple[IgnoreRules, ...] = ()
+        parts = include.split("/") if include else []
+        if ".." in parts:
+            return rules
+        for depth in range(len(parts)):
+            rules += gitignore(self._base, "/".join(parts[:depth]))
+            if ignored("/".join(parts[: depth + 1]) + "/", rules):
+                return ()
+        return rules
+
+    def _directory(self, directory: str, rules: tuple[IgnoreRules, ...]) -> Iterator[SourceFile]:
+        try:
+            with os.scandir(self._base / directory) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield SourceFile(_shown(directory or "."), reason=f"is a directory that cannot be listed: {error.strerror}")
+            return
+        names = {entry.name for entry in entries}
+        if "pyvenv.cfg" in names:
+            return
+        if ".gitignore" in names:
+            rules += gitignore(self._base, directory)
+        for entry in entries:
+            yield from self._entry(f"{directory}/{entry.name}" if directory else entry.name, entry, rules)
+
+    def _entry(self, path: str, entry: "os.DirEntry[str]", rules: tuple[IgnoreRules, ...]) -> Iterator[SourceFile]:
+        if entry.name.startswith(".") or entry.name in _NEVER:
+            return
+        if entry.is_dir(follow_symlinks=False):
+            if not self._left_out(path + "/", rules):
+                yield from self._directory(path, rules)
+        elif entry.name.endswith(".py") and not self._left_out(path, rules) and not _links_to_directory(entry):
+            yield _described(path, entry)
+
+    def _left_out(self, path: str, rules: tuple[IgnoreRules, ...]) -> bool:
+        return ignored(path, self._exclude) or ignored(path, rules)
+
+
+def _links_to_directory(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_symlink() and entry.is_dir()
+    except OSError:
+        return False
+
+
+def _described(path: str, entry: "os.DirEntry[str] | Path") -> SourceFile:
+    """The file with what one stat (of the target, if it is a link) tells."""
+    if not path.isprintable() or any("\ud800" <= character <= "\udfff" for character in path):
+        return SourceFile(_shown(path), reason="has a name that is not printable text")
+    try:
+        status = entry.stat()
+    except OSError as error:
+        return SourceFile(path, reason=_stat_failure(entry, error))
+    if not stat.S_ISREG(status.st_mode):
+        return SourceFile(path, reason=f"is {_sort(status.st_mode)}, not a regular file")
+    reason = too_large(status.st_size) if status.st_size > MAX_SIZE else None
+    return SourceFile(path, status.st_size, status.st_mtime_ns, reason)
+
+
+def _stat_failure(entry: "os.DirEntry[str] | Path", error: OSError) -> str:
+    if entry.is_symlink():
+        return f"is a link that leads nowhere: {error.strerror}"
+    return f"cannot be looked at: {error.strerror}"
+
+
+def _sort(mode: int) -> str:
+    if stat.S_ISFIFO(mode):
+        return "a named pipe"
+    if stat.S_ISSOCK(mode):
+        return "a socket"
+    return "a device" if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) else "a directory"
+
+
+def _shown(path: str) -> str:
+    """A path that any report can print."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
