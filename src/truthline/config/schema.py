@@ -4,9 +4,57 @@ Keys are kebab-case in TOML and snake_case here; `docs/configuration.md` explain
 """
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+from truthline.config.forms import (
+    AllowGlob,
+    Column,
+    Identifier,
+    IgnorePattern,
+    ModuleRef,
+    ObjectRef,
+    OneOrMore,
+    OperationRef,
+    Reason,
+    Regex,
+    RelativePath,
+    Rest,
+    ScopeGlob,
+)
+from truthline.config.positions import KeyPath, Positions
+from truthline.model.location import Location
+
+DEFAULT_FILE = "truthline.toml"
+
+Dialect = Literal[
+    "athena",
+    "bigquery",
+    "clickhouse",
+    "databricks",
+    "doris",
+    "drill",
+    "duckdb",
+    "hive",
+    "materialize",
+    "mysql",
+    "oracle",
+    "postgres",
+    "presto",
+    "prql",
+    "redshift",
+    "risingwave",
+    "snowflake",
+    "spark",
+    "spark2",
+    "sqlite",
+    "starrocks",
+    "tableau",
+    "teradata",
+    "trino",
+    "tsql",
+]
 
 
 class Contract(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
@@ -16,8 +64,8 @@ class Contract(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
 class Allowance(Contract, frozen=True, kw_only=True):
     """An exception with a reason, void after `until`, and reported when nothing needs it."""
 
-    path: str
-    reason: str
+    path: AllowGlob
+    reason: Reason
     until: date | None = None
     code: str | None = None
     operation: str | None = None
@@ -35,10 +83,10 @@ class LogContract(Contract, frozen=True, kw_only=True):
 class State(Contract, frozen=True, kw_only=True):
     """Something in memory that may be remembered but must never decide."""
 
-    modules: tuple[str, ...]
+    modules: tuple[ModuleRef, ...]
     role: Literal["cache", "forbidden"] = "cache"
-    objects: tuple[str, ...] | None = None
-    harmless: tuple[str, ...] = ()
+    objects: tuple[ObjectRef, ...] | None = None
+    harmless: tuple[ObjectRef, ...] = ()
     contract: bool = False
 
 
@@ -47,26 +95,26 @@ class Evidence(Contract, frozen=True, kw_only=True):
 
     tables: tuple[str, ...]
     columns: tuple[str, ...] = ()
-    written_by: tuple[str, ...] = ()
-    migrations: str | None = None
+    written_by: tuple[ObjectRef, ...] = ()
+    migrations: RelativePath | None = None
     log: LogContract | None = None
 
 
 class Decision(Contract, frozen=True, kw_only=True):
     """Where a flow's decision falls, and the evidence that each of its inputs must rest on."""
 
-    call: str
+    call: ObjectRef
     inputs: dict[str, str]
 
 
 class Flow(Contract, frozen=True, kw_only=True):
     """Functions that decide."""
 
-    entry: tuple[str, ...]
+    entry: tuple[ObjectRef, ...]
     must_not_reach: tuple[str, ...] = ()
     must_read: tuple[str, ...] = ()
     mode: Literal["reach", "decide"] = "reach"
-    guards: tuple[str, ...] = ()
+    guards: tuple[Column, ...] = ()
     unknown: Literal["ignore", "warn", "error"] = "warn"
     log: LogContract | None = None
     contract: bool = False
@@ -78,16 +126,16 @@ class Flow(Contract, frozen=True, kw_only=True):
 class Owner(Contract, frozen=True, kw_only=True):
     """Whose operations the files of a scope may dispatch; `{domain}` in both ties them together."""
 
-    scope: tuple[str, ...]
-    operation: tuple[str, ...]
+    scope: Annotated[tuple[ScopeGlob, ...], OneOrMore]
+    operation: Annotated[tuple[OperationRef, ...], OneOrMore]
 
 
 class Dispatch(Contract, frozen=True, kw_only=True):
     """A string-keyed registry: `register(name, handler)` and `execute(name, ...)` as references."""
 
-    register: str
-    execute: str
-    handler_method: str = "execute"
+    register: ObjectRef
+    execute: ObjectRef
+    handler_method: Identifier = "execute"
     owner: Owner | None = None
     allow: tuple[Allowance, ...] = ()
     locked: bool = False
@@ -96,7 +144,7 @@ class Dispatch(Contract, frozen=True, kw_only=True):
 class Layer(Contract, frozen=True, kw_only=True):
     """One layer, or several independent ones on the same height."""
 
-    modules: tuple[str, ...]
+    modules: Annotated[tuple[ModuleRef, ...], OneOrMore]
     independent: bool = False
 
 
@@ -105,47 +153,45 @@ class Rule(Contract, frozen=True, kw_only=True):
 
     id: str
     kind: str
-    scope: tuple[str, ...] = ()
+    scope: tuple[ScopeGlob, ...] = ()
     message: str | None = None
     severity: Literal["error", "warning"] = "error"
     allow: tuple[Allowance, ...] = ()
     locked: bool = False
     may_be_empty: bool = False
-    options: dict[str, object] = {}
+    options: Annotated[dict[str, object], Rest] = {}
 
 
 class Sql(Contract, frozen=True, kw_only=True):
     """How SQL text is read."""
 
-    dialect: str = "postgres"
+    dialect: Dialect = "postgres"
 
 
 class Logging(Contract, frozen=True, kw_only=True):
     """What must not be logged, and how logs are printed."""
 
     secrets: tuple[str, ...] = ()
-    redact: tuple[str, ...] = ()
-    formatter: str | None = None
+    redact: tuple[ObjectRef, ...] = ()
+    formatter: ObjectRef | None = None
     sources: dict[str, str] = {}
 
 
 class Docs(Contract, frozen=True, kw_only=True):
     """Two documents that must agree with each other and with the code."""
 
-    index: str
-    linkage: str
-    case: str
-    roots: tuple[str, ...] = (".",)
+    index: RelativePath
+    linkage: RelativePath
+    case: Regex
+    roots: tuple[RelativePath, ...] = (".",)
 
 
-class Config(Contract, frozen=True, kw_only=True):
-    """A whole config file. `base` is the directory that all paths in it are relative to."""
+class Contents(Contract, frozen=True, kw_only=True):
+    """What may stand in a config file."""
 
-    base: str = "."
-    file: str | None = None
-    roots: tuple[str, ...] = (".",)
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    roots: tuple[RelativePath, ...] = (".",)
+    include: tuple[RelativePath, ...] = ()
+    exclude: tuple[IgnorePattern, ...] = ()
     packs: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     select: tuple[str, ...] = ("TL",)
@@ -160,3 +206,22 @@ class Config(Contract, frozen=True, kw_only=True):
     rule: tuple[Rule, ...] = ()
     logging: Logging | None = None
     docs: dict[str, Docs] = {}
+
+
+class Config(Contents, frozen=True, kw_only=True):
+    """A whole config, and where its keys stand.
+
+    `base` is the directory that all paths in it are relative to, `file` the config file relative to it;
+    a config that nobody wrote has no file.
+    """
+
+    base: str = "."
+    file: str | None = None
+    positions: Positions = Positions()
+
+    def locate(self, key: str | KeyPath) -> Location:
+        """Where a key stands, for a finding: `flow.activation.entry[0]`, or its parts.
+
+        A key that is not written down is located at the table around it.
+        """
+        return self.positions.location(key, self.file or DEFAULT_FILE)
