@@ -8,7 +8,7 @@ from truthline.config.decode import decode
 from truthline.config.document import Document, is_file, read
 from truthline.config.names import examine
 from truthline.config.packs import with_packs
-from truthline.config.positions import Positions, parse_key
+from truthline.config.positions import KeyPath, Positions, parse_key
 from truthline.config.problems import ConfigError, Problem, Problems
 from truthline.config.schema import DEFAULT_FILE, Config, Contents
 from truthline.errors import TruthlineError
@@ -17,7 +17,7 @@ FILES = (DEFAULT_FILE, ".truthline.toml")
 PYPROJECT = "pyproject.toml"
 SECTION = ("tool", "truthline")
 
-Further = Callable[[Config], Iterable[tuple[str, str]]]
+Further = Callable[[Config], Iterable[tuple[str | KeyPath, str]]]
 """Looks at a config for what this room cannot know (kinds, codes, plugins) and yields keys and what is wrong there.
 
 It is asked even where mistakes were found, so that all of them are told at once; these have harmless values by then.
@@ -109,7 +109,7 @@ def _config(
 def _ask(further: Further, config: Config, problems: Problems) -> None:
     try:
         for key, message in further(config):
-            problems.add_unless_known(parse_key(key), message)
+            problems.add_unless_known(parse_key(key) if isinstance(key, str) else key, message)
     except TruthlineError as error:
         problems.add(("plugins",), str(error))
 

@@ -10,7 +10,6 @@ from truthline.config.problems import Problems, did_you_mean
 from truthline.config.schema import Contents, Flow, LogContract
 
 _RULE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-_CODE = re.compile(r"[A-Z]+[0-9]+")
 _OWN_CODE = re.compile(r"TL[0-9]+")
 
 
@@ -123,8 +122,6 @@ def _identifiers(contents: Contents, problems: Problems) -> None:
         _identifier(key, rule.id, problems)
     for code, alias in contents.aliases.items():
         key = ("aliases", code)
-        if not _CODE.fullmatch(code):
-            problems.add(key, f'`{code}` is no code; write `TL201 = "{alias or "STALE_REEXPORT"}"`')
         if alias in taken:
             problems.add(key, f"`{alias}` is taken by `{written(taken[alias])}`; an alias names codes only")
         _identifier(key, alias, problems)
