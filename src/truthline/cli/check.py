@@ -1,0 +1,183 @@
+"""`truthline check`."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from truthline.cli.options import color_option, config_option, jobs_option, plugins_option
+from truthline.cli.terminal import ColorChoice
+from truthline.report.formats import FORMATS
+
+if TYPE_CHECKING:
+    from truthline.checking.options import CheckOptions
+    from truthline.config.schema import Config
+    from truthline.model.run import Outcome
+    from truthline.report.style import Style
+
+
+@click.command(short_help="Analyse the code and report what is wrong.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@config_option
+@click.option("--select", multiple=True, metavar="CODE", help="Run these rules only: codes, prefixes, names or ids.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave these rules out.")
+@click.option("--flow", "flows", multiple=True, metavar="NAME", help="Report on this flow only.")
+@click.option(
+    "--output-format",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    help="For people, for editors and logs, or for programs.",
+)
+@click.option(
+    "--output-file",
+    "output_files",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write a report to FILE: in place of standard output, or, with a FORMAT, on top of it.",
+)
+@click.option("--statistics", is_flag=True, help="Add the number of findings for each code.")
+@click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
+@click.option("--verbose", "-v", is_flag=True, help="Cut no list short in the text report.")
+@color_option
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even where there are findings.")
+@plugins_option
+@jobs_option
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The date (2026-12-31) that decides which allowances have expired.",
+)
+@click.option("--show-files", is_flag=True, help="List the files that would be analysed, and stop.")
+@click.option("--show-settings", is_flag=True, help="Print the config as it was understood, as JSON, and stop.")
+def command(config_file: Path | None, show_files: bool, show_settings: bool, **given: Any) -> int:
+    """Analyse the configured code and report what is wrong.
+
+    All of it is analysed. With PATHs, a finding is reported when it stands in one of them, or when the way
+    that it shows passes through one.
+
+    Exits with 0 where no error was found (warnings alone do not count), with 1 where one was, with 2 where the command
+    line or the config is wrong, and with 3 where truthline itself fails.
+    """
+    from truthline.config import load
+
+    config = load(Path.cwd(), config_file)
+    if show_files:
+        return _show_files(config)
+    if show_settings:
+        return _show_settings(config)
+    return _check(config, **given)
+
+
+def _check(
+    config: "Config",
+    *,
+    paths: tuple[Path, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    flows: tuple[str, ...],
+    output_format: str,
+    output_files: tuple[str, ...],
+    statistics: bool,
+    quiet: bool,
+    verbose: bool,
+    color: ColorChoice,
+    exit_zero: bool,
+    no_plugins: bool,
+    jobs: int | None,
+    today: datetime | None,
+) -> int:
+    from truthline.checking.options import CheckOptions
+    from truthline.checking.run import exit_status
+    from truthline.cli.outputs import targets
+    from truthline.cli.terminal import style
+
+    reports = targets(output_format, output_files)
+    options = CheckOptions(
+        select=_split(select),
+        ignore=_split(ignore),
+        flows=flows,
+        paths=tuple(_below_base(path, Path(config.base)) for path in paths),
+        today=today.date() if today else None,
+        no_plugins=no_plugins,
+        jobs=jobs,
+    )
+    outcome = _run(config, options, quiet=quiet)
+    chosen = style(color, quiet=quiet, verbose=verbose, statistics=statistics)
+    for report in reports:
+        _write(report.format, report.file, outcome, config, chosen, colored_files=color == "always")
+    return exit_status(outcome, exit_zero=exit_zero)
+
+
+def _split(selectors: Iterable[str]) -> tuple[str, ...]:
+    """`--select TL1,TL2` means the same as `--select TL1 --select TL2`."""
+    return tuple(word.strip() for selector in selectors for word in selector.split(",") if word.strip())
+
+
+def _below_base(path: Path, base: Path) -> str:
+    """A path of the command line as findings name it, relative to the config file."""
+    absolute = path.absolute()
+    if base.is_relative_to(absolute):
+        return "."
+    relative = os.path.relpath(absolute, base).replace(os.sep, "/")
+    if relative.startswith("../"):
+        raise click.BadParameter(f"{path} does not lie below the config's directory, {base}", param_hint="PATH")
+    return relative
+
+
+def _run(config: "Config", options: "CheckOptions", *, quiet: bool) -> "Outcome":
+    import msgspec
+
+    from truthline.checking.run import check
+    from truthline.cli.complaints import no_files
+    from truthline.cli.progress import progress_bar
+
+    with progress_bar("reading", quiet=quiet) as progress:
+        outcome = check(config, msgspec.structs.replace(options, progress=progress))
+    if not (outcome.summary.files or outcome.summary.unread):
+        raise no_files(config)
+    return outcome
+
+
+def _write(
+    format_: str, file: Path | None, outcome: "Outcome", config: "Config", style: "Style", *, colored_files: bool
+) -> None:
+    import msgspec
+
+    from truthline.cli.outputs import write_file
+    from truthline.cli.sources import source_lines
+    from truthline.cli.terminal import PIPE_WIDTH, write
+    from truthline.report.formats import render
+
+    lines = source_lines(Path(config.base))
+    if file is None:
+        write(render(format_, outcome, lines, style))
+    else:
+        in_file = msgspec.structs.replace(style, width=PIPE_WIDTH, color=colored_files)
+        write_file(file, render(format_, outcome, lines, in_file))
+
+
+def _show_files(config: "Config") -> int:
+    from truthline.cli.terminal import write
+    from truthline.report.escape import printable
+    from truthline.syntax.discovery import discover
+
+    for file in discover(config):
+        write(printable(f"{file.path}  ({file.reason})" if file.reason else file.path) + "\n")
+    return 0
+
+
+def _show_settings(config: "Config") -> int:
+    import json
+
+    import msgspec
+
+    from truthline.cli.terminal import write
+
+    settings = msgspec.to_builtins(config)
+    del settings["positions"]
+    write(json.dumps(settings, indent=2) + "\n")
+    return 0

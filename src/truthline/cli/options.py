@@ -1,0 +1,49 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def config_option(command: Command) -> Command:
+    """`--config FILE`."""
+    return click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Use this config file instead of the one found from the working directory upward.",
+    )(command)
+
+
+def color_option(command: Command) -> Command:
+    """`--color auto|always|never`."""
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="When to print in colour; `auto` means on a terminal, unless NO_COLOR is set.",
+    )(command)
+
+
+def plugins_option(command: Command) -> Command:
+    """`--no-plugins`."""
+    return click.option(
+        "--no-plugins",
+        is_flag=True,
+        help="Leave out the plugins that the config names: nothing but truthline's own code is run.",
+    )(command)
+
+
+def jobs_option(command: Command) -> Command:
+    """`--jobs N`."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Worker processes that read files (default: one for each processor).",
+    )(command)

@@ -1,0 +1,51 @@
+"""Where reports go: standard output, and the files of `--output-file`."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+import msgspec
+
+from truthline.cli.complaints import UnusableError
+from truthline.report.formats import FORMATS
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A report to write; without a file, to standard output."""
+
+    format: str
+    file: Path | None = None
+
+
+def targets(output_format: str, output_files: tuple[str, ...]) -> list[Target]:
+    """The reports of a run. A plain FILE takes the place of standard output; FORMAT=FILE comes on top of it.
+
+    A path that holds a `=` can be written as `./a=b`.
+    """
+    elsewhere = any(_is_plain(given) for given in output_files)
+    screen = [] if elsewhere else [Target(output_format)]
+    return screen + [
+        Target(output_format, Path(given)) if _is_plain(given) else _named(given) for given in output_files
+    ]
+
+
+def _is_plain(given: str) -> bool:
+    name, equals, _ = given.partition("=")
+    return not equals or "/" in name
+
+
+def _named(given: str) -> Target:
+    name, _, file = given.partition("=")
+    if name not in FORMATS:
+        near = get_close_matches(name, FORMATS, n=1)
+        suggestion = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FORMATS)}"
+        raise click.BadParameter(f"no such format: {name!r}; {suggestion}", param_hint="--output-file")
+    return Target(name, Path(file))
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a report, in UTF-8 and with `\\n` on every system. Raises `UnusableError`."""
+    try:
+        file.write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UnusableError(f"the report cannot be written to {file}: {error.strerror or error}") from error

@@ -1,0 +1,104 @@
+"""`truthline why`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from truthline.cli.options import color_option, config_option, jobs_option
+from truthline.cli.terminal import ColorChoice
+
+if TYPE_CHECKING:
+    from truthline.config.schema import Config
+    from truthline.program.program import Program
+    from truthline.report.why import Answer
+
+LIMIT = 100
+
+
+@click.command(short_help="Show every way from a flow to a state, or that there is none.")
+@click.argument("flow")
+@click.argument("state")
+@config_option
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=LIMIT, metavar="N", help=f"Show N ways at most (default: {LIMIT})."
+)
+@click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", help="For people or for programs."
+)
+@jobs_option
+@color_option
+def command(
+    flow: str,
+    state: str,
+    config_file: Path | None,
+    limit: int,
+    output_format: Literal["text", "json"],
+    jobs: int | None,
+    color: ColorChoice,
+) -> int:
+    """Show every distinct way from FLOW to STATE, or the proof that there is none.
+
+    The proof is the number of functions visited and of calls resolved, and a list of the calls that could not be
+    resolved, each with its place and the reason.
+
+    Exits with 0 where there is no way, with 1 where there is one or where it is undecided.
+    """
+    from truthline.cli.terminal import style, write
+    from truthline.config import load
+    from truthline.report.why import render_json, render_text
+
+    config = load(Path.cwd(), config_file)
+    _require(config, flow, state)
+    answer = _answer(_program(config, jobs), flow, state, limit)
+    write(render_json(answer) if output_format == "json" else render_text(answer, style(color)))
+    return 0 if answer.conclusion == "no-way" else 1
+
+
+def _require(config: "Config", flow: str, state: str) -> None:
+    """The names must be declared, so that a mistyped one is no proof."""
+    from truthline.cli.complaints import UnusableError
+    from truthline.config import did_you_mean
+
+    if flow not in config.flow:
+        raise UnusableError(f"there is no flow `{flow}`{did_you_mean(flow, config.flow)}")
+    if state not in config.state:
+        raise UnusableError(f"there is no state `{state}`{did_you_mean(state, config.state)}")
+
+
+def _program(config: "Config", jobs: int | None) -> "Program":
+    from truthline.cli.complaints import no_files
+    from truthline.cli.progress import progress_bar
+    from truthline.program.load import load_modules
+    from truthline.program.program import Program
+    from truthline.syntax.pool import processors
+
+    with progress_bar("reading", quiet=False) as progress:
+        modules = load_modules(config, jobs or processors(), progress)
+    if not (modules.by_file or modules.unread):
+        raise no_files(config)
+    return Program(config, modules)
+
+
+def _answer(program: "Program", flow: str, state: str, limit: int) -> "Answer":
+    from truthline.report.why import Answer
+
+    analysis = program.flow(flow)
+    ways = program.ways(flow, state, limit + 1)
+    return Answer(
+        flow=flow,
+        state=state,
+        verdict=analysis.verdict,
+        ways=ways[:limit],
+        possible=tuple(possible for possible in analysis.possible if possible.state == state),
+        doubts=(*analysis.verdict.doubts, *_missing(program, flow, state)),
+        more=len(ways) > limit,
+    )
+
+
+def _missing(program: "Program", flow: str, state: str) -> Iterator[str]:
+    """What the config speaks of and the code no longer has: without it nothing is proven."""
+    for missing in program.missing_references():
+        if missing.key.startswith((f"flow.{flow}.", f"state.{state}.")):
+            yield f"`{missing.key}` names `{missing.reference}`, which does not exist"
