@@ -1,5 +1,6 @@
 """Where a config is found, what it holds, and how it lies over its packs."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from truthline.config import Config, load, load_or_default, read_options
 from truthline.config.allowances import applies, is_void
 from truthline.config.forms import ModuleRef, RelativePath
+from truthline.config.packs import shipped
 from truthline.config.positions import KeyPath
 from truthline.config.problems import ConfigError
 from truthline.config.schema import Allowance, Dialect, Layer
@@ -368,12 +370,45 @@ def test_an_allowance_holds_until_the_end_of_its_last_day(
 
 
 def test_every_dialect_is_one_that_sqlglot_reads() -> None:
-    from sqlglot.dialects import DIALECTS
+    from sqlglot.dialects.dialect import Dialects
 
-    assert set(get_args(Dialect)) <= {name.lower() for name in DIALECTS}
+    assert set(get_args(Dialect)) <= {dialect.value for dialect in Dialects}
 
 
 def test_importing_the_config_room_stays_cheap() -> None:
     code = "import sys, truthline.config; print(sorted({'rich', 'libcst', 'sqlglot', 'difflib'} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_shipped_pack_is_named_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path / "site" / "truthline_rules" / "packs" / "ours", "pack.toml", "\nselect = ['TL3']\n")
+    monkeypatch.setattr("truthline.config.packs._shelf", lambda: tmp_path / "site" / "truthline_rules" / "packs")
+    written(tmp_path, "truthline.toml", "packs = ['ours']")
+    config = load(tmp_path)
+    assert config.select == ("TL3",)
+    assert config.locate("select").file == "truthline_rules/packs/ours/pack.toml"
+    with pytest.raises(ConfigError, match=r"no pack `our` ships with truthline.*; did you mean `ours`"):
+        load(tmp_path, packs=["our"])
+
+
+def test_every_shipped_pack_can_be_laid_under_an_empty_config(tmp_path: Path) -> None:
+    written(tmp_path, "truthline.toml", "")
+    for name in shipped():
+        assert load(tmp_path, packs=[name]).base == str(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything")
+def test_a_config_that_may_not_be_read(tmp_path: Path) -> None:
+    written(tmp_path, "truthline.toml", "")
+    (tmp_path / "truthline.toml").chmod(0)
+    with pytest.raises(ConfigError, match="cannot be read: Permission denied"):
+        load(tmp_path)
+
+
+def test_a_pipe_is_no_config(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "truthline.toml")
+    with pytest.raises(ConfigError, match="truthline init"):
+        load(tmp_path)
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load(tmp_path, Path("truthline.toml"))
