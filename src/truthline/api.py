@@ -1,0 +1,78 @@
+"""What a rule may use of truthline; everything else is free to change.
+
+A rule is a subclass of `Rule` (or of `Audit`) with a `Meta`. It is asked with a `Program` and yields `Violation`s.
+`Program.modules` knows names and imports, `Program.flow` the ways of a flow, `Program.dispatch` the operations.
+`docs/writing-rules.md` walks through one.
+"""
+
+from truthline.checking.ledger import Ledger, Vacuity
+from truthline.checking.protocol import Audit, Example, Meta, Options, Rule, Setup, Violation
+from truthline.checking.scope import Scope
+from truthline.config.forms import Glob, ModuleRef, ObjectRef, OneOrMore, OperationRef, Regex
+from truthline.config.references import ModulePattern, ObjectPattern, OperationPattern, PathPattern
+from truthline.config.segments import MalformedPattern
+from truthline.facts.outline import Definition, Import, ModuleCall, Outline
+from truthline.model.finding import Severity, Step
+from truthline.model.location import FILE_START, Location, Span
+from truthline.program.modules import External, Found, ImportEdge, ImportTarget, Missing, Modules, SourceModule, Unknown
+from truthline.program.program import (
+    Depth,
+    DispatchSites,
+    Execution,
+    FlowAnalysis,
+    MissingReference,
+    PossibleWay,
+    Program,
+    Registration,
+    Way,
+)
+
+__all__ = [
+    "FILE_START",
+    "Audit",
+    "Definition",
+    "Depth",
+    "DispatchSites",
+    "Example",
+    "Execution",
+    "External",
+    "FlowAnalysis",
+    "Found",
+    "Glob",
+    "Import",
+    "ImportEdge",
+    "ImportTarget",
+    "Ledger",
+    "Location",
+    "MalformedPattern",
+    "Meta",
+    "Missing",
+    "MissingReference",
+    "ModuleCall",
+    "ModulePattern",
+    "ModuleRef",
+    "Modules",
+    "ObjectPattern",
+    "ObjectRef",
+    "OneOrMore",
+    "OperationPattern",
+    "OperationRef",
+    "Options",
+    "Outline",
+    "PathPattern",
+    "PossibleWay",
+    "Program",
+    "Regex",
+    "Registration",
+    "Rule",
+    "Scope",
+    "Setup",
+    "Severity",
+    "SourceModule",
+    "Span",
+    "Step",
+    "Unknown",
+    "Vacuity",
+    "Violation",
+    "Way",
+]

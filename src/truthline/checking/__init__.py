@@ -1,0 +1,1 @@
+"""How any rule runs: protocol, registration, selection, suppression. No rule lives here."""

@@ -1,0 +1,25 @@
+"""What the command line says about a run."""
+
+from datetime import date
+
+import msgspec
+
+from truthline.program.load import Progress
+
+
+class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How to check, beyond the config.
+
+    `select` starts the selection afresh, `ignore` refines it. `flows` leaves only the findings of these flows and
+    of files that could not be read; `paths` (relative to the config file) leaves only findings that stand in, or whose
+    witness passes, a file at or below one of them. `today` decides which allowances have expired.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    today: date | None = None
+    no_plugins: bool = False
+    jobs: int | None = None
+    progress: Progress | None = None

@@ -1,0 +1,127 @@
+"""What a rule is: metadata, options, examples, and one method that asks the program.
+
+The built-in rules use exactly this, through `truthline.api`, as a stranger's plugin does.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar, Literal
+
+import msgspec
+
+from truthline.checking.ledger import Ledger, Vacuity
+from truthline.checking.scope import Scope
+from truthline.config.positions import KeyPath
+from truthline.model.finding import Severity, Step
+from truthline.model.location import Location
+from truthline.program.program import Program
+
+Subject = Literal["file", "flow", "dispatch", "config"]
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """A small code base, `{path: text}`, with the config it is checked under.
+
+    Of a VALID example the rule must say nothing, of an INVALID one it must find something;
+    both are run as tests and printed by `truthline explain`.
+    """
+
+    title: str
+    files: dict[str, str]
+    config: str = ""
+
+
+class Meta(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule is called and how it behaves by default; the prose stands in the rule's docstring.
+
+    `subject` says where an allowance for it stands: with a "flow", with a "dispatch" table, or
+    ("file", "config") nowhere but in the `[[rule]]` itself. A `kind` runs once for each `[[rule]]`
+    of that kind; every other rule runs once.
+    """
+
+    code: str
+    name: str
+    valid: tuple[Example, ...]
+    invalid: tuple[Example, ...]
+    severity: Severity = "error"
+    subject: Subject = "file"
+    kind: bool = False
+    fixable: bool = False
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """Base of a kind's options; a rule without options of its own uses this one as it is."""
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule yields: a place, and a sentence about it.
+
+    `severity` overrides the rule's own where this one case weighs less or more. `symbol` is the function
+    or name that is concerned: it keeps the fingerprint stable when lines move. `flow` and `state`,
+    or `dispatch` and `operation`, name the tables of the config whose allowances and lock apply.
+    """
+
+    location: Location
+    message: str
+    help: str = ""
+    severity: Severity | None = None
+    symbol: str = ""
+    flow: str | None = None
+    state: str | None = None
+    dispatch: str | None = None
+    operation: str | None = None
+    witness: tuple[Step, ...] = ()
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """How the config sets a rule up: the `id` under which it is shown, where it looks, and its options.
+
+    `key` is the place of the rule in the config, `("rule", 3)`; it is empty for a rule that needs no `[[rule]]`.
+    """
+
+    id: str
+    scope: Scope
+    options: Options
+    key: KeyPath = ()
+    may_be_empty: bool = False
+
+
+class Rule:
+    """A question that is put to the program.
+
+    A subclass sets `meta`, narrows `options_type` and `options` if it has any, explains itself in its docstring
+    (see docs/writing-rules.md for the sections), and implements `check`.
+    """
+
+    meta: ClassVar[Meta]
+    options_type: ClassVar[type[Options]] = Options
+    options: Options
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.options = setup.options
+
+    @classmethod
+    def problems(cls, setup: Setup) -> Iterable[str]:
+        """Mistakes in the config that types cannot express, each one sentence; it is asked before `__init__`."""
+        return ()
+
+    def check(self, program: Program) -> Iterable[Violation]:
+        """Ask the program, and yield what is wrong."""
+        raise NotImplementedError
+
+    def vacuities(self, program: Program) -> Iterable[Vacuity]:
+        """What of this rule's config has nothing to look at (TL003); the scope, unless a rule knows more."""
+        if self.setup.scope.patterns and not self.setup.may_be_empty and not self.setup.scope.matches_any(program):
+            yield Vacuity(self.setup.key, f"the scope of rule `{self.setup.id}` matches no file")
+
+
+class Audit(Rule):
+    """A rule about the run itself: it is asked after all others, with what they used and did not use."""
+
+    def check(self, program: Program) -> Iterable[Violation]:
+        """An audit asks nothing of the program alone."""
+        return ()
+
+    def audit(self, ledger: Ledger) -> Iterable[Violation]:
+        """Look at what the run used, and yield what is stale."""
+        raise NotImplementedError

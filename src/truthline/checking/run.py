@@ -1,0 +1,199 @@
+"""One run: load, ask the rules, and keep what nothing allows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from truthline.checking.allowances import Allowances
+from truthline.checking.asking import audited, vacuities, violations
+from truthline.checking.fingerprint import fingerprinted
+from truthline.checking.ledger import Ledger
+from truthline.checking.options import CheckOptions
+from truthline.checking.prepare import Prepared, prepare
+from truthline.checking.protocol import Audit, Rule, Violation
+from truthline.checking.registry import Instance
+from truthline.checking.suppressions import Suppressions
+from truthline.config.schema import Config
+from truthline.model.finding import Finding, Severity
+from truthline.model.run import Outcome, Summary
+from truthline.program.load import load_modules
+from truthline.program.modules import Modules
+from truthline.program.program import Program
+from truthline.syntax.pool import processors
+
+
+def check(config: Config, options: CheckOptions | None = None, *, rules: Sequence[type[Rule]] = ()) -> Outcome:
+    """Check the configured tree with the bundled rules, the config's plugins and further `rules`.
+
+    Raises ConfigError, UsageError, PluginError and RuleError.
+    """
+    options = options or CheckOptions()
+    prepared = prepare(config, options, rules=rules)
+    modules = load_modules(config, options.jobs or processors(), options.progress)
+    return _Run(Program(config, modules), prepared, options).outcome()
+
+
+def exit_status(outcome: Outcome, *, exit_zero: bool = False) -> int:
+    """1 where an error was found, else 0; warnings alone do not fail a run."""
+    return int(outcome.summary.errors > 0 and not exit_zero)
+
+
+UNREAD = "TL001"
+
+
+class _Run:
+    """The state of a run: what was found, and what silenced how much of it."""
+
+    def __init__(self, program: Program, prepared: Prepared, options: CheckOptions) -> None:
+        self._program = program
+        self._prepared = prepared
+        self._options = options
+        self._ran = {instance.name: prepared.selection.runs(instance.name) for instance in prepared.instances}
+        today = options.today or date.today()  # noqa: DTZ011  # the user's own day is meant
+        self._allowances = Allowances(program.config, prepared.instances, today)
+        self._suppressions = Suppressions()
+        self._silenced = 0
+
+    def outcome(self) -> Outcome:
+        """Ask every rule, then the audits, and sum up."""
+        for module in self._program.modules.by_file.values():
+            if module.outline is not None and module.outline.comments:
+                self._suppressions.read(module.file, module.outline.comments)
+        found = {**dict(self._judged()), **dict(self._audited())}
+        ordered = sorted(found.items(), key=lambda item: _order(item[0]))
+        findings = fingerprinted(ordered, self._line_text)
+        return Outcome(
+            summary=_summary(self._program.modules, findings, self._silenced),
+            flows=tuple(self._program.flow(flow).verdict for flow in sorted(self._flows())),
+            findings=findings,
+        )
+
+    def _flows(self) -> Iterable[str]:
+        return self._options.flows or self._program.config.flow
+
+    # -- rules
+
+    def _judged(self) -> Iterator[tuple[Finding, str]]:
+        for instance in self._prepared.instances:
+            if not isinstance(instance.rule, Audit) and self._may_find(instance):
+                for violation in violations(instance, self._program):
+                    yield from self._judge(instance, violation)
+
+    def _may_find(self, instance: Instance) -> bool:
+        """Whether the rule runs; one that is not selected does if something is locked, for it cannot be silenced."""
+        config = self._program.config
+        tables = (*config.flow.values(), *config.dispatch.values())
+        return self._ran[instance.name] or instance.locked or any(table.locked for table in tables)
+
+    def _judge(self, instance: Instance, violation: Violation) -> Iterator[tuple[Finding, str]]:
+        locked = self._locked(instance, violation)
+        if not (self._ran[instance.name] or locked):
+            return
+        allowed, remark = self._allowances.judge(instance, violation)
+        suppressed = not allowed and self._suppressions.silences(violation.location, instance.name, locked=locked)
+        finding = self._finding(instance, violation, remark, locked=locked)
+        if not self._in_view(finding):
+            return
+        if allowed or suppressed:
+            self._silenced += 1
+        else:
+            yield finding, violation.symbol
+
+    def _locked(self, instance: Instance, violation: Violation) -> bool:
+        config = self._program.config
+        flow = config.flow.get(violation.flow or "")
+        table = config.dispatch.get(violation.dispatch or "")
+        return instance.locked or (flow is not None and flow.locked) or (table is not None and table.locked)
+
+    def _finding(self, instance: Instance, violation: Violation, remark: str, *, locked: bool) -> Finding:
+        message = f"{instance.message}: {violation.message}" if instance.message else violation.message
+        return Finding(
+            code=instance.meta.code,
+            id=instance.name.id,
+            name=instance.meta.name,
+            severity=self._severity(instance, violation, locked=locked),
+            location=violation.location,
+            message=message + remark,
+            help=violation.help,
+            flow=violation.flow,
+            state=violation.state,
+            witness=violation.witness,
+            fixable=instance.meta.fixable,
+            locked=locked,
+        )
+
+    def _severity(self, instance: Instance, violation: Violation, *, locked: bool) -> Severity:
+        """`warn` over what this one case weighs, over the rule's own severity; it does not soften what is locked."""
+        if self._prepared.selection.warns(instance.name) and not locked:
+            return "warning"
+        return violation.severity or instance.severity
+
+    def _in_view(self, finding: Finding) -> bool:
+        """Whether the run was asked about this finding at all."""
+        flows, paths = self._options.flows, self._options.paths
+        if flows and finding.flow not in flows and finding.code != UNREAD:
+            return False
+        files = {finding.location.file, *(step.location.file for step in finding.witness)}
+        return not paths or any(_is_below(file, path) for file in files for path in paths)
+
+    # -- audits
+
+    def _audited(self) -> Iterator[tuple[Finding, str]]:
+        """What is stale. A run that was asked about one flow cannot tell."""
+        ledger = None
+        for instance in self._prepared.instances:
+            rule = instance.rule
+            if isinstance(rule, Audit) and self._ran[instance.name] and not self._options.flows:
+                ledger = ledger or self._ledger()
+                for violation in audited(instance, rule, ledger):
+                    finding = self._finding(instance, violation, "", locked=False)
+                    if self._in_view(finding):
+                        yield finding, violation.symbol
+
+    def _ledger(self) -> Ledger:
+        ran = [instance for instance in self._prepared.instances if self._ran[instance.name]]
+        names = [instance.name for instance in self._prepared.instances]
+        return Ledger(
+            config=self._program.config,
+            vacuities=tuple(vacuity for instance in ran for vacuity in vacuities(instance, self._program)),
+            allowances=tuple(self._allowances.uses(instance.name for instance in ran)),
+            suppressions=tuple(self._suppressions.uses(names, self._ran, strict=self._prepared.strict)),
+            reasonless=tuple(self._suppressions.reasonless),
+        )
+
+    def _line_text(self, finding: Finding) -> str:
+        """The line on which a finding stands; none of a file that could not be read, for opening it may be harmful."""
+        modules = self._program.modules
+        module = modules.by_file.get(finding.location.file)
+        if module is not None and module.outline is None:
+            return ""
+        lines = modules.source_lines(finding.location.file)
+        return lines[finding.location.span.line - 1] if finding.location.span.line <= len(lines) else ""
+
+
+def _summary(modules: Modules, findings: tuple[Finding, ...], silenced: int) -> Summary:
+    return Summary(
+        files=len(modules.by_file),
+        errors=sum(finding.severity == "error" for finding in findings),
+        warnings=sum(finding.severity == "warning" for finding in findings),
+        suppressed=silenced,
+        unread=len(modules.unread),
+    )
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    span = finding.location.span
+    return (
+        finding.location.file,
+        span.line,
+        span.column,
+        finding.code,
+        finding.id,
+        finding.flow or "",
+        finding.state or "",
+        finding.message,
+    )
+
+
+def _is_below(file: str, path: str) -> bool:
+    folder = path.rstrip("/")
+    return folder in (".", "") or file == folder or file.startswith(f"{folder}/")
