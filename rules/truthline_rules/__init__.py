@@ -1,0 +1,52 @@
+"""The rules that ship with truthline, on its public protocol only."""
+
+from truthline_rules.dangling import DanglingImport, DanglingName
+from truthline_rules.dispatch import (
+    DuplicateOperation,
+    DynamicOperation,
+    ForeignOperation,
+    UnknownOperation,
+    UnusedOperation,
+)
+from truthline_rules.effects import InitSideEffect
+from truthline_rules.files import MissingEntry, UnparsableFile, VacuousScope
+from truthline_rules.flows import StateCalled, StateImported, StatePossiblyReached, StateRead, StateWritten
+from truthline_rules.forbid_import import ForbidImport
+from truthline_rules.layers import Layers
+from truthline_rules.reexports import (
+    ReexportCycle,
+    StaleAll,
+    StaleReexportModule,
+    StaleReexportName,
+    StarReexport,
+)
+from truthline_rules.upkeep import ReasonlessSuppression, UnusedAllowance, UnusedSuppression
+
+RULES = (
+    UnparsableFile,
+    MissingEntry,
+    VacuousScope,
+    UnusedAllowance,
+    ReasonlessSuppression,
+    UnusedSuppression,
+    StateImported,
+    StateCalled,
+    StateRead,
+    StatePossiblyReached,
+    StateWritten,
+    StaleReexportModule,
+    StaleReexportName,
+    StaleAll,
+    ReexportCycle,
+    StarReexport,
+    InitSideEffect,
+    DanglingImport,
+    DanglingName,
+    ForeignOperation,
+    UnknownOperation,
+    UnusedOperation,
+    DuplicateOperation,
+    DynamicOperation,
+    ForbidImport,
+    Layers,
+)

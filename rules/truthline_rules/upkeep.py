@@ -1,0 +1,158 @@
+"""What must shrink: allowances and suppressions (TL090 to TL092)."""
+
+from collections.abc import Iterable
+
+from truthline.api import Audit, Example, Ledger, Meta, Violation
+
+_NO_SOCKETS = '[[rule]]\nid = "NO_SOCKETS"\nkind = "forbid-import"\nscope = ["app/**"]\nforbid = ["socket"]\n'
+_ALLOWED = 'allow = [{ path = "app/a.py", reason = "moves out with the next release" }]\n'
+
+
+class UnusedAllowance(Audit):
+    """An allowance that nothing needs.
+
+    What it does:
+        Reports an entry of an `allow` list, at its place in the config, when no finding matches it. One whose rule
+        did not run in this run is passed over.
+    Why it is bad:
+        Allow-lists only shrink if what is no longer needed is removed. A forgotten entry silences the next mistake.
+    How to fix:
+        Remove the entry.
+    How to allow:
+        It cannot be allowed, except by `ignore = ["TL090"]`.
+    """
+
+    meta = Meta(
+        code="TL090",
+        name="unused-allowance",
+        subject="config",
+        valid=(
+            Example(
+                title="a finding needs it",
+                files={"app/a.py": "import socket\n"},
+                config=_NO_SOCKETS + _ALLOWED,
+            ),
+        ),
+        invalid=(
+            Example(
+                title="the import is gone",
+                files={"app/a.py": "import json\n"},
+                config=_NO_SOCKETS + _ALLOWED,
+            ),
+        ),
+    )
+
+    def audit(self, ledger: Ledger) -> Iterable[Violation]:
+        """Report the allowances that were not used."""
+        for use in ledger.allowances:
+            if not use.used:
+                expired = f" (it expired on {use.allowance.until})" if use.expired else ""
+                what = "".join(
+                    f", {label} `{value}`"
+                    for label, value in (("code", use.allowance.code), ("operation", use.allowance.operation))
+                    if value
+                )
+                yield Violation(
+                    location=ledger.at(use.key),
+                    message=f"nothing needs this allowance of {use.owner} for `{use.allowance.path}`{what}{expired}",
+                    help="remove it",
+                    symbol=f"{use.owner} {use.allowance.path}",
+                )
+
+
+class ReasonlessSuppression(Audit):
+    """A suppression without a reason.
+
+    What it does:
+        Reports a `# truthline: allow[...]` comment that names no rule or gives no reason. Such a comment silences
+        nothing.
+    Why it is bad:
+        Whoever reads the line later cannot tell whether the exception still holds.
+    How to fix:
+        Write the reason behind the bracket: `# truthline: allow[TL301] moves with the next release`.
+    How to allow:
+        It cannot be allowed, except by `ignore = ["TL091"]`.
+    """
+
+    meta = Meta(
+        code="TL091",
+        name="reasonless-suppression",
+        valid=(
+            Example(
+                title="it says why",
+                files={"app/a.py": "import socket  # truthline: allow[NO_SOCKETS] the health probe needs it\n"},
+                config=_NO_SOCKETS,
+            ),
+        ),
+        invalid=(
+            Example(
+                title="it does not say why",
+                files={"app/a.py": "import socket  # truthline: allow[NO_SOCKETS]\n"},
+                config=_NO_SOCKETS,
+            ),
+        ),
+    )
+
+    def audit(self, ledger: Ledger) -> Iterable[Violation]:
+        """Report the comments that silence nothing for want of a reason."""
+        for comment in ledger.reasonless:
+            lack = "cannot be read" if comment.malformed else "gives no reason, so it silences nothing"
+            yield Violation(
+                location=comment.location,
+                message=f"this suppression {lack}: `{comment.text}`",
+                help="write it as `# truthline: allow[CODE] reason`",
+                symbol=comment.text,
+            )
+
+
+class UnusedSuppression(Audit):
+    """A suppression that silences nothing.
+
+    What it does:
+        Reports each name in a `# truthline: allow[...]` comment that matches no finding at its place, that no rule
+        has, or whose finding is locked. A name whose rule did not run is passed over.
+    Why it is bad:
+        It would silence the next mistake on this line, for a reason that was meant for another.
+    How to fix:
+        Remove the name or the comment.
+    How to allow:
+        It cannot be allowed, except by `ignore = ["TL092"]`.
+    """
+
+    meta = Meta(
+        code="TL092",
+        name="unused-suppression",
+        valid=(
+            Example(
+                title="a finding needs it",
+                files={"app/a.py": "import socket  # truthline: allow[NO_SOCKETS] the health probe needs it\n"},
+                config=_NO_SOCKETS,
+            ),
+        ),
+        invalid=(
+            Example(
+                title="the import is gone",
+                files={"app/a.py": "import json  # truthline: allow[NO_SOCKETS] the health probe needs it\n"},
+                config=_NO_SOCKETS,
+            ),
+            Example(
+                title="no rule has that name",
+                files={"app/a.py": "import socket  # truthline: allow[NO_SOCKET] the health probe needs it\n"},
+                config=_NO_SOCKETS,
+            ),
+        ),
+    )
+
+    def audit(self, ledger: Ledger) -> Iterable[Violation]:
+        """Report the names that silenced nothing."""
+        for use in ledger.suppressions:
+            if use.outcome == "unused":
+                message = f"nothing is found here that `{use.name}` would have to allow"
+            elif use.outcome == "unknown":
+                near = f"; did you mean `{use.near}`?" if use.near else ""
+                message = f"no rule is called `{use.name}`{near}"
+            elif use.outcome == "locked":
+                message = f"`{use.name}` is locked here: no comment can silence it"
+            else:
+                continue
+            yield Violation(location=use.location, message=message, help="remove it from the comment", symbol=use.name)
