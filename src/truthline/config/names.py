@@ -36,17 +36,18 @@ def _exists(key: KeyPath, text: str, base: Path, problems: Problems, *, director
     if not text:
         return
     if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises where a name is too long
-        problems.add(key, f"there is no `{text}` beside the config file{did_you_mean(text, _siblings(path, base))}")
+        problems.add(key, f"there is no `{text}` beside the config file{did_you_mean(text, _siblings(text, base))}")
     elif directory and not path.is_dir():
         problems.add(key, f"`{text}` is a file; an import root is a directory")
     elif not path.resolve().is_relative_to(base.resolve()):
         problems.add(key, f"`{text}` leads out of the directory of the config file, to where nothing is read")
 
 
-def _siblings(path: Path, base: Path) -> list[str]:
-    """What stands where `path` was sought, written as it was."""
+def _siblings(text: str, base: Path) -> list[str]:
+    """What stands where a path was sought, written as it was."""
+    directory = Path(text).parent
     try:
-        return [each.relative_to(base).as_posix() for each in path.parent.iterdir()]
+        return [(directory / each.name).as_posix() for each in (base / directory).iterdir()]
     except OSError:
         return []
 
