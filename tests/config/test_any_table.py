@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timezone
 from pathlib import Path
+from typing import Any
 
 import tomli
 from hypothesis import given, settings
@@ -29,18 +30,13 @@ def sound() -> dict[str, object]:
     return tomli.loads(SPEC)
 
 
-def spots(value: object) -> list[tuple[object, object]]:
+def spots(value: object) -> list[tuple[Any, Any]]:
     """Every table and list of a document, with each key or index in it."""
     if isinstance(value, dict):
         return [spot for name, inner in value.items() for spot in [(value, name), *spots(inner)]]
     if isinstance(value, list):
         return [spot for index, inner in enumerate(value) for spot in [(value, index), *spots(inner)]]
     return []
-
-
-def put(holder: object, key: object, value: object) -> None:
-    assert isinstance(holder, (dict, list))
-    holder[key] = value
 
 
 def mistakes(raw: dict[str, object], base: Path) -> Problems:
@@ -54,7 +50,8 @@ def mistakes(raw: dict[str, object], base: Path) -> Problems:
 def test_any_value_in_any_place(place: int, value: object) -> None:
     raw = sound()
     places = spots(raw)
-    put(*places[place % len(places)], value)
+    holder, key = places[place % len(places)]
+    holder[key] = value
     mistakes(raw, Path("nowhere")).all()
     laid_over(Document(sound(), Positions(), "under"), Document(raw, Positions(), "over"))
 
@@ -64,6 +61,5 @@ def test_any_value_in_any_place(place: int, value: object) -> None:
 def test_any_missing_key(place: int) -> None:
     raw = sound()
     holder, key = (places := [spot for spot in spots(raw) if isinstance(spot[0], dict)])[place % len(places)]
-    assert isinstance(holder, dict)
     del holder[key]
     mistakes(raw, Path("nowhere")).all()
