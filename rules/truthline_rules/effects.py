@@ -1,5 +1,6 @@
 """Calls with effects when a package is imported (TL206)."""
 
+import re
 from collections.abc import Iterator
 
 from truthline.api import Example, Import, Location, Meta, ModuleCall, Program, Rule, SourceModule, Violation
@@ -33,6 +34,8 @@ HARMLESS_METHODS = frozenset(
     with_suffix joinpath resolve absolute
     """.split()
 )
+
+_SCRIPT = re.compile(r"""if\s+__name__\s*==\s*["']__main__["']\s*:""")
 
 
 class InitSideEffect(Rule):
@@ -89,7 +92,7 @@ class InitSideEffect(Rule):
                 continue
             names = {each.bound: each for each in module.outline.imports if each.bound and not each.scope}
             for call in module.outline.module_calls:
-                if not _is_harmless(call, names):
+                if not _is_harmless(call, names) and not _is_script(program.modules.source_lines(module.file), call):
                     yield _violation(module, call)
 
 
@@ -121,6 +124,18 @@ def _origin(written: Import) -> str:
     if written.name:
         return f"{written.module}.{written.name}"
     return written.module if written.renamed else written.bound
+
+
+def _is_script(lines: list[str], call: ModuleCall) -> bool:
+    """Whether the call stands under `if __name__ == "__main__"`, which importing does not run."""
+    indent = call.span.column - 1
+    for line in reversed(lines[: call.span.line - 1]):
+        text = line.strip()
+        if text and len(line) - len(line.lstrip()) < indent:
+            indent = len(line) - len(line.lstrip())
+            if _SCRIPT.match(text):
+                return True
+    return False
 
 
 def _is_class_name(name: str) -> bool:

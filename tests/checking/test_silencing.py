@@ -48,6 +48,8 @@ def codes(outcome: Outcome) -> list[str]:
         ("import socket  # truthline: allow[TL401] --\n", ["TL401", "TL091"]),
         ("import socket  # truthline: allow[] the probe needs it\n", ["TL401", "TL091"]),
         ("import socket  # truthline: allow TL401\n", ["TL401", "TL091"]),
+        ("import socket  # truthline: alow[TL401] the probe needs it\n", ["TL401", "TL091"]),
+        ("import socket  # truthline: is told to leave this alone\n", ["TL401"]),
         ("import socket  # truthline: allow[TL40] the probe needs it\n", ["TL401", "TL092"]),
         ("import app.gone  # truthline: allow[GONE] it is generated\n", []),
         ("import json  # truthline: allow[TL401] the probe needs it\n", ["TL092"]),

@@ -37,7 +37,8 @@ def exit_status(outcome: Outcome, *, exit_zero: bool = False) -> int:
     return int(outcome.summary.errors > 0 and not exit_zero)
 
 
-UNREAD = "TL001"
+EVERYWHERE = frozenset({"TL001", "TL002"})
+"""What can concern every flow: files that could not be read, and references that no longer hold."""
 
 
 class _Run:
@@ -47,7 +48,9 @@ class _Run:
         self._program = program
         self._prepared = prepared
         self._options = options
-        self._ran = {instance.name: prepared.selection.runs(instance.name) for instance in prepared.instances}
+        self._ran = {
+            instance.name: instance.locked or prepared.selection.runs(instance.name) for instance in prepared.instances
+        }
         today = options.today or date.today()  # noqa: DTZ011  # the user's own day is meant
         self._allowances = Allowances(program.config, prepared.instances, today)
         self._suppressions = Suppressions()
@@ -82,7 +85,7 @@ class _Run:
         """Whether the rule runs; one that is not selected does if something is locked, for it cannot be silenced."""
         config = self._program.config
         tables = (*config.flow.values(), *config.dispatch.values())
-        return self._ran[instance.name] or instance.locked or any(table.locked for table in tables)
+        return self._ran[instance.name] or any(table.locked for table in tables)
 
     def _judge(self, instance: Instance, violation: Violation) -> Iterator[tuple[Finding, str]]:
         locked = self._locked(instance, violation)
@@ -130,7 +133,7 @@ class _Run:
     def _in_view(self, finding: Finding) -> bool:
         """Whether the run was asked about this finding at all."""
         flows, paths = self._options.flows, self._options.paths
-        if flows and finding.flow not in flows and finding.code != UNREAD:
+        if flows and finding.flow not in flows and (finding.flow or finding.code not in EVERYWHERE):
             return False
         files = {finding.location.file, *(step.location.file for step in finding.witness)}
         return not paths or any(_is_below(file, path) for file in files for path in paths)

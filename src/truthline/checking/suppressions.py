@@ -12,6 +12,7 @@ from truthline.facts.outline import Comment
 from truthline.model.location import Location, Span
 
 _ALLOW = re.compile(r"allow\s*\[(?P<names>[^\]]*)\]\s*(?P<reason>.*)", re.DOTALL)
+_DIRECTIVE = re.compile(r"allow\b|\w+\s*\[")  # what was meant as a suppression, if not written as one
 _REASON = re.compile(r"\w")
 
 
@@ -40,7 +41,7 @@ class Suppressions:
             location = Location(file, _span(comment))
             match = _ALLOW.match(comment.text.strip())
             if match is None:
-                if comment.text.strip().startswith("allow"):
+                if _DIRECTIVE.match(comment.text.strip()):
                     self.reasonless.append(ReasonlessSuppression(location, comment.text.strip(), malformed=True))
                 continue
             names = tuple(name.strip() for name in match["names"].split(",") if name.strip())
