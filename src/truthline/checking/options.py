@@ -10,9 +10,10 @@ from truthline.program.load import Progress
 class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How to check, beyond the config.
 
-    `select` starts the selection afresh, `ignore` refines it. `flows` leaves only the findings of these flows,
-    with files that could not be read and references that no longer hold; `paths` (relative to the config file) leaves
-    only findings that stand in, or whose witness passes, a file at or below one of them. `today` decides which allowances have expired.
+    `select` starts the selection afresh, `ignore` refines it. `flows` leaves only the findings of these flows, and
+    files that could not be read and references that no longer hold. `paths` (relative to the config file) leaves only
+    findings that stand in, or whose witness passes, a file at or below one of them. `today` decides which
+    allowances have expired.
     """
 
     select: tuple[str, ...] = ()
