@@ -1,0 +1,400 @@
+"""Calls: arguments bound to parameters, contexts told apart, instances made."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from truthline.facts.code import MakeFunction, ParamSpec, Register
+from truthline.program.engine.values import (
+    DEEPEST,
+    NOTHING,
+    Class,
+    Constant,
+    Context,
+    External,
+    Function,
+    Instance,
+    Intrinsic,
+    Method,
+    ModuleValue,
+    Opaque,
+    Super,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from truthline.program.engine.engine import Engine
+    from truthline.program.engine.units import Unit
+
+Site = tuple[Context, Register]
+_SELECTING_TEXT = re.compile(r"[\w.:/\-*]{1,100}")
+_MOST_COMBINATIONS = 24
+_MOST_CONTEXTS = 1500
+
+
+class Arguments(msgspec.Struct, frozen=True):
+    """What a call passes. `rest` may stand at any position after `positional`, `keyword_rest` under any keyword."""
+
+    positional: tuple[Values, ...] = ()
+    keywords: dict[str, Values] = {}
+    rest: Values = NOTHING
+    keyword_rest: Values = NOTHING
+
+    def before(self, value: Value) -> Arguments:
+        """The same call with one more argument in front."""
+        return Arguments((frozenset((value,)), *self.positional), self.keywords, self.rest, self.keyword_rest)
+
+    def every(self) -> set[Value]:
+        """All values that are passed."""
+        found = set(self.rest) | self.keyword_rest
+        for values in (*self.positional, *self.keywords.values()):
+            found |= values
+        return found
+
+
+def call(engine: Engine, callee: Value, arguments: Arguments, site: Site | None) -> Values:
+    """What calling a value returns; notes on the node being computed what is called."""
+    if isinstance(callee, Function):
+        return _call_function(engine, callee, arguments, site)
+    if isinstance(callee, Method):
+        return call(engine, callee.function, arguments.before(callee.bound), site)
+    if isinstance(callee, Class):
+        return _instantiate(engine, callee, arguments, site)
+    if isinstance(callee, Intrinsic):
+        from truthline.program.engine.intrinsics import INTRINSICS
+
+        return frozenset(INTRINSICS[callee.name](engine, arguments, site))
+    if isinstance(callee, Instance):
+        return _call_instance(engine, callee, arguments, site)
+    if isinstance(callee, External):
+        return _call_external(engine, callee, arguments)
+    if isinstance(callee, Opaque):
+        engine.solver.notes().unknown[callee.reason] = None
+        return frozenset((engine.opaque(f"what an unresolved call returns ({callee.reason})"),))
+    if isinstance(callee, (ModuleValue, Super)) or (isinstance(callee, Constant) and callee.value is not None):
+        engine.solver.notes().externals["builtins.TypeError"] = None
+    return NOTHING
+
+
+# -- functions -----------------------------------------------------------------------------------
+
+
+def _call_function(engine: Engine, callee: Function, arguments: Arguments, site: Site | None) -> Values:
+    bound = bind(engine, callee, arguments, site)
+    found: set[Value] = set()
+    for context, chosen in _contexts(engine, callee, bound):
+        for index, values in enumerate(bound):
+            if context.key[index] is None:
+                engine.solver.push(engine.param_node(context, index), _merged(values, index, chosen))
+        found |= _result(engine, engine.linked(context))
+    return frozenset(found)
+
+
+def _result(engine: Engine, context: Context) -> Values:
+    """What the call evaluates to. A generator or coroutine is only made here: it runs where it is iterated or awaited."""
+    code = context.unit.code
+    if code.is_generator or code.is_async:
+        kind = "generator" if code.is_generator else "coroutine"
+        cls = engine.builtin_class(kind)
+        if cls is not None:
+            return frozenset((engine.universe.make(Instance, cls, context.unit, kind, context),))
+    return run(engine, context)
+
+
+def run(engine: Engine, context: Context) -> Values:
+    """The body is executed: what it returns."""
+    engine.solver.notes().targets[context] = None
+    return engine.returned(context)
+
+
+def suspended(value: Value) -> Context | None:
+    """The context that a generator or coroutine object runs when somebody asks for its values."""
+    if isinstance(value, Instance) and value.site in ("generator", "coroutine"):
+        return value.context
+    return None
+
+
+def _merged(values: Values, index: int, chosen: dict[int, Value | None]) -> Values:
+    """What a parameter that the context does not tell apart receives in this combination."""
+    if index not in chosen:
+        return values
+    value = chosen[index]
+    return frozenset((value,)) if value is not None else frozenset(one for one in values if not _selects(one))
+
+
+def bind(engine: Engine, callee: Function, arguments: Arguments, site: Site | None) -> list[Values]:
+    """What each parameter receives, defaults included."""
+    specs = callee.unit.code.params
+    positional = [index for index, spec in enumerate(specs) if spec.kind in ("positional", "positional-only")]
+    received: list[Values] = [NOTHING] * len(specs)
+    taken: set[str] = set()
+    for place, index in enumerate(positional):
+        received[index] = _received(arguments, place, specs[index])
+        taken.add(specs[index].name)
+    for index, spec in enumerate(specs):
+        if spec.kind == "keyword":
+            received[index] = arguments.keywords.get(spec.name, NOTHING) | arguments.keyword_rest
+            taken.add(spec.name)
+    for index, spec in enumerate(specs):
+        if spec.kind == "vararg":
+            received[index] = _packed(_container(engine, "tuple", callee, index, site), engine, arguments, len(positional))
+        elif spec.kind == "kwarg":
+            received[index] = _named(_container(engine, "dict", callee, index, site), engine, arguments, taken)
+        elif spec.has_default and not _is_given(arguments, spec, index, positional):
+            received[index] = received[index] | _default(engine, callee.unit, callee.closure, index)
+    return received
+
+
+def _received(arguments: Arguments, place: int, spec: ParamSpec) -> Values:
+    values = arguments.positional[place] if place < len(arguments.positional) else arguments.rest
+    if spec.kind == "positional-only":
+        return values
+    if place >= len(arguments.positional):
+        values = values | arguments.keyword_rest
+    return values | arguments.keywords.get(spec.name, NOTHING)
+
+
+def _is_given(arguments: Arguments, spec: ParamSpec, index: int, positional: list[int]) -> bool:
+    if spec.name in arguments.keywords:
+        return True
+    return index in positional and positional.index(index) < len(arguments.positional)
+
+
+def _packed(packed: Instance, engine: Engine, arguments: Arguments, count: int) -> Values:
+    """The tuple of `*args`."""
+    for place, values in enumerate(arguments.positional[count:]):
+        engine.heap.store_item(packed, engine.universe.constant(place), values, None)
+    engine.heap.store_item(packed, None, arguments.rest, None)
+    return frozenset((packed,))
+
+
+def _named(packed: Instance, engine: Engine, arguments: Arguments, taken: set[str]) -> Values:
+    """The dict of `**kwargs`."""
+    for name, values in arguments.keywords.items():
+        if name not in taken:
+            engine.heap.store_item(packed, engine.universe.constant(name), values, None)
+    engine.heap.store_item(packed, None, arguments.keyword_rest, None)
+    return frozenset((packed,))
+
+
+def _container(engine: Engine, kind: str, callee: Function, index: int, site: Site | None) -> Instance:
+    """The tuple or dict that collects arguments: one for each call site ("*2@17": parameter 2, call 17)."""
+    cls = engine.builtin_class(kind)
+    if cls is None:
+        raise AssertionError(kind)
+    context, register = site if site is not None else (callee.closure, -1)
+    if context.depth >= DEEPEST:
+        context = engine.universe.context(context.unit, context.closure, (None,) * len(context.key))
+    return engine.universe.make(Instance, cls, callee.unit, f"*{index}@{register}", context)
+
+
+def default(engine: Engine, context: Context, index: int) -> Values:
+    """The default of a parameter."""
+    if context.closure is None or not context.unit.code.params[index].has_default:
+        return NOTHING
+    return _default(engine, context.unit, context.closure, index)
+
+
+def _default(engine: Engine, unit: Unit, closure: Context, index: int) -> Values:
+    if unit.parent is None or unit.maker < 0:
+        return NOTHING
+    made = unit.parent.code.instructions[unit.maker]
+    for number, register in made.defaults if isinstance(made, MakeFunction) else ():
+        if number == index:
+            return engine.value(closure, register)
+    return NOTHING
+
+
+# -- contexts ------------------------------------------------------------------------------------
+
+
+def _selects(value: Value) -> bool:
+    """Whether a context is worth telling apart by this value."""
+    if isinstance(value, Constant):
+        return isinstance(value.value, str) and _SELECTING_TEXT.fullmatch(value.value) is not None
+    return isinstance(value, (Function, Method, Class, Instance, ModuleValue, Super))
+
+
+def _split(unit: Unit, bound: list[Values]) -> dict[int, list[Value | None]]:
+    """The parameters by which contexts are told apart, and the values for each (None: whatever else is passed)."""
+    choices: dict[int, list[Value | None]] = {}
+    combinations = 1
+    for index, values in enumerate(bound):
+        if index not in selecting_parameters(unit):
+            continue
+        selecting: list[Value | None] = sorted((one for one in values if _selects(one)), key=repr)
+        if not selecting:
+            continue
+        if len(selecting) < len(values):
+            selecting.append(None)
+        if index > 0 and combinations * len(selecting) > _MOST_COMBINATIONS:
+            continue
+        combinations *= len(selecting)
+        choices[index] = selecting
+    return choices
+
+
+def _contexts(
+    engine: Engine, callee: Function, bound: list[Values]
+) -> Iterable[tuple[Context, dict[int, Value | None]]]:
+    unit = callee.unit
+    choices = _split(unit, bound)
+    if len(engine.contexts(unit)) > _MOST_CONTEXTS:
+        choices = {index: values for index, values in choices.items() if index == 0}
+    for combination in itertools.product(*choices.values()):
+        chosen = dict(zip(choices, combination, strict=True))
+        key = tuple(chosen.get(index) for index in range(len(bound)))
+        yield engine.universe.context(unit, callee.closure, key), chosen
+
+
+def selecting_parameters(unit: Unit) -> frozenset[int]:
+    """The parameters whose value can select what is called, read or stored."""
+    known = _SELECTING.get(unit)
+    if known is None:
+        known = _SELECTING[unit] = frozenset(_find_selecting(unit))
+    return known
+
+
+_SELECTING: dict[Unit, frozenset[int]] = {}
+_INDIFFERENT = {"Test", "Format", "Join", "Binary", "Unary"}
+
+
+def _find_selecting(unit: Unit) -> Iterable[int]:
+    from truthline.facts.code import Param
+
+    for register, param in unit.find(Param):
+        users = [type(unit.code.instructions[user]).__name__ for user in unit.uses.get(register, ())]
+        if any(name not in _INDIFFERENT for name in users):
+            yield param.index
+
+
+# -- objects -------------------------------------------------------------------------------------
+
+
+def _instantiate(engine: Engine, cls: Class, arguments: Arguments, site: Site | None) -> Values:
+    from truthline.program.engine.attributes import class_members
+
+    for metaclass in engine.classes.keyword(cls, "metaclass"):
+        if isinstance(metaclass, Class):
+            _, hooks = class_members(engine, metaclass, "__call__")
+            if hooks:
+                given = arguments.before(cls)
+                return frozenset(one for hook in hooks for one in call(engine, hook, given, site))
+    return create(engine, cls, arguments, site)
+
+
+def create(engine: Engine, cls: Class, arguments: Arguments, site: Site | None) -> Values:
+    """`type.__call__`: `__new__`, then `__init__` of what it made."""
+    from truthline.program.engine.attributes import class_members
+
+    if engine.classes.is_enum(cls):
+        return frozenset((engine.universe.make(Instance, cls),))
+    _, makers = class_members(engine, cls, "__new__")
+    made: set[Value] = set()
+    for maker in makers:
+        made |= call(engine, maker, arguments.before(cls), site)
+    if not makers:
+        made.add(allocate(engine, cls, site))
+    for one in made:
+        if isinstance(one, Instance) and engine.classes.is_subclass(one.cls, cls):
+            _initialise(engine, one, arguments, site)
+    return frozenset(made)
+
+
+def allocate(engine: Engine, cls: Class, site: Site | None) -> Instance:
+    """A new object, told apart by where it is made."""
+    if site is None:
+        instance = engine.universe.make(Instance, cls)
+    else:
+        context, register = site
+        if context.depth >= DEEPEST:
+            context = engine.universe.context(context.unit, context.closure, (None,) * len(context.key))
+        instance = engine.universe.make(Instance, cls, context.unit, register, context)
+    engine.heap.made(instance)
+    return instance
+
+
+def _initialise(engine: Engine, instance: Instance, arguments: Arguments, site: Site | None) -> None:
+    from truthline.program.engine.attributes import class_members
+
+    _, initialisers = class_members(engine, instance.cls, "__init__")
+    for initialiser in initialisers:
+        call(engine, initialiser, arguments.before(instance), site)
+    if not initialisers and not instance.cls.unit.model:
+        _fill_fields(engine, instance, arguments, site)
+        outside = [base for base in engine.classes.outside_bases(instance.cls) if isinstance(base, External)]
+        for base in outside:
+            _call_external(engine, base, arguments)
+
+
+def _fill_fields(engine: Engine, instance: Instance, arguments: Arguments, site: Site | None) -> None:
+    """A dataclass or a model: fields take the arguments by order and by name, or their defaults."""
+    from truthline.program.engine.attributes import class_members
+
+    fields = engine.classes.fields(instance.cls)
+    if not fields:
+        return
+    writer = site
+    for place, (name, _) in enumerate(fields):
+        values = arguments.keywords.get(name, NOTHING) | arguments.keyword_rest
+        if place < len(arguments.positional):
+            values = values | arguments.positional[place]
+        else:
+            values = values | arguments.rest
+        engine.heap.store_field(instance, name, values, writer)
+        if not values:
+            _, declared = class_members(engine, instance.cls, name)
+            for one in declared:
+                engine.heap.store_field(instance, name, _field_default(engine, one, site), writer)
+    _, hooks = class_members(engine, instance.cls, "__post_init__")
+    for hook in hooks:
+        call(engine, hook, Arguments().before(instance), None)
+
+
+def _field_default(engine: Engine, declared: Value, site: Site | None) -> Values:
+    """`field(default_factory=f)` calls `f` for each object."""
+    if not (isinstance(declared, Instance) and declared.cls.unit.symbol == "dataclasses:Field"):
+        return frozenset((declared,))
+    found: set[Value] = set(engine.heap.field_values(declared, "default"))
+    for factory in engine.heap.field_values(declared, "default_factory"):
+        found |= call(engine, factory, Arguments(), site)
+    return frozenset(found)
+
+
+def _call_instance(engine: Engine, callee: Instance, arguments: Arguments, site: Site | None) -> Values:
+    from truthline.program.engine.attributes import attribute, class_members
+
+    _, hooks = class_members(engine, callee.cls, "__call__")
+    if hooks:
+        found: set[Value] = set()
+        for hook in attribute(engine, callee, "__call__"):
+            found |= call(engine, hook, arguments, site)
+        return frozenset(found)
+    outside = engine.classes.outside_bases(callee.cls)
+    if outside and not callee.cls.unit.model:
+        return _call_external(engine, engine.universe.make(External, f"{callee.cls.unit.name}()"), arguments)
+    return NOTHING
+
+
+def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Values:
+    """Code that is not analysed may call back what it was handed."""
+    notes = engine.solver.notes()
+    notes.externals[callee.path] = None
+    for value in sorted(arguments.every(), key=repr):
+        waiting = suspended(value)
+        if waiting is not None:
+            run(engine, waiting)
+        elif isinstance(value, (Function, Method)):
+            given = engine.opaque(f"what {callee.path} passes to its callback")
+            made = call(engine, value, Arguments(rest=frozenset((given,)), keyword_rest=frozenset((given,))), None)
+            for one in made:
+                later = suspended(one)
+                if later is not None:
+                    run(engine, later)
+    return frozenset((engine.universe.make(External, f"{callee.path}()"[-200:]),))

@@ -1,0 +1,252 @@
+"""Classes: their order of look-up, their subclasses, and who implements a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from truthline.facts.code import Attr, Bind, Call, Hint, Load, MakeClass
+from truthline.program.engine.units import Unit
+from truthline.program.engine.values import Class, Context, External, Instance, Method, Opaque, Value, Values
+
+if TYPE_CHECKING:
+    from truthline.program.engine.engine import Engine
+
+_STATIC = {"staticmethod"}
+_CLASS = {"classmethod"}
+_IMPLICIT_CLASS = {"__init_subclass__", "__class_getitem__", "__new__"}
+_ABSTRACT = {"Protocol", "ABC"}
+
+
+class Classes:
+    """Questions about classes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._decorators: dict[Unit, frozenset[str]] = {}
+
+    def bases(self, cls: Class) -> Values:
+        """What the class statement names as bases."""
+        made = self._made(cls)
+        found: set[Value] = set()
+        if made is not None:
+            for base in made.bases:
+                found |= self.engine.value(cls.closure, base)
+        return frozenset(found)
+
+    def _made(self, cls: Class) -> MakeClass | None:
+        if cls.unit.parent is None or cls.unit.maker < 0:
+            return None
+        made = cls.unit.parent.code.instructions[cls.unit.maker]
+        return made if isinstance(made, MakeClass) else None
+
+    def keyword(self, cls: Class, name: str) -> Values:
+        """A keyword of the class statement (`metaclass=`)."""
+        made = self._made(cls)
+        found: set[Value] = set()
+        for keyword, register in made.keywords if made is not None else ():
+            if keyword == name:
+                found |= self.engine.value(cls.closure, register)
+        return frozenset(found)
+
+    def order(self, cls: Class) -> tuple[Class, ...]:
+        """The classes in which attributes are looked up: C3 order, cut short where bases go in circles."""
+        node = self.engine.solver.node(("order", cls), partial(self._order_once, cls))
+        values = self.engine.solver.read(node)
+        return max(values, key=len, default=(cls,))
+
+    def _order_once(self, cls: Class) -> Iterable[tuple[Class, ...]]:
+        return (self._linear(cls, frozenset()),)
+
+    def _linear(self, cls: Class, above: frozenset[Unit]) -> tuple[Class, ...]:
+        if cls.unit in above:
+            return ()
+        made = self._made(cls)
+        above = above | {cls.unit}
+        parents: list[Class] = []
+        for register in made.bases if made is not None else ():
+            values = self.engine.value(cls.closure, register)
+            parents += sorted((value for value in values if isinstance(value, Class)), key=repr)
+        sequences = [list(self._linear(parent, above)) for parent in parents] + [parents]
+        return (cls, *_merge([sequence for sequence in sequences if sequence]))
+
+    def outside_bases(self, cls: Class) -> list[External | Opaque]:
+        """Bases anywhere in the order that are not analysed."""
+        found: list[External | Opaque] = []
+        for one in self.order(cls):
+            found += [base for base in self.bases(one) if isinstance(base, (External, Opaque))]
+        return found
+
+    def is_subclass(self, cls: Class, base: Class) -> bool:
+        """Whether `base` stands in the order of `cls`."""
+        return any(one.unit is base.unit for one in self.order(cls))
+
+    def inherits(self, cls: Class, symbol: str) -> bool:
+        """Whether a class of that symbol stands in the order."""
+        return any(one.unit.symbol == symbol for one in self.order(cls))
+
+    # -- down ---------------------------------------------------------------------------------
+
+    def subclasses(self, cls: Class) -> tuple[Class, ...]:
+        """Every class of the program that names `cls` as a base, directly or not."""
+        node = self.engine.solver.node(("subclasses", cls), partial(self._subclasses, cls))
+        return tuple(sorted(self.engine.solver.read(node), key=repr))
+
+    def _subclasses(self, cls: Class) -> Iterable[Class]:
+        found: dict[Class, None] = {}
+        if cls.unit.model:
+            return ()
+        for direct in self._direct(cls):
+            if direct.unit is not cls.unit:
+                found[direct] = None
+                found.update(dict.fromkeys(self.subclasses(direct)))
+        return found
+
+    def _direct(self, cls: Class) -> Iterable[Class]:
+        engine = self.engine
+        for module in engine.modules.files_mentioning(cls.unit.name):
+            for unit, _, made in engine.bodies.index(module.name).classes:
+                closure = engine.ambient(unit)
+                values = [value for base in made.bases for value in engine.value(closure, base)]
+                if any(isinstance(value, Class) and value.unit is cls.unit for value in values):
+                    inner = engine.bodies.units(module.name)[made.code]
+                    yield engine.universe.make(Class, inner, closure)
+
+    def is_abstract(self, cls: Class) -> bool:
+        """Whether the class is a protocol or says that it is abstract."""
+        named = {base.unit.name for base in self.bases(cls) if isinstance(base, Class)}
+        named |= {base.path.rpartition(".")[2] for base in self.bases(cls) if isinstance(base, External)}
+        return bool(named & _ABSTRACT) or any(
+            "abstractmethod" in self.decorators(inner) for inner in cls.unit.inner
+        )
+
+    def is_protocol(self, cls: Class) -> bool:
+        """Whether the class is a protocol."""
+        return any(isinstance(base, Class) and base.unit.name == "Protocol" for base in self.bases(cls))
+
+    def implementers(self, cls: Class) -> tuple[Class, ...]:
+        """Classes that can stand where `cls` is asked for: itself, subclasses; of a protocol, what has its methods."""
+        found = dict.fromkeys((cls, *self.subclasses(cls)))
+        if self.is_protocol(cls):
+            found.update(dict.fromkeys(self._structural(cls)))
+        if self.is_abstract(cls) and len(found) > 1:
+            del found[cls]
+        constructed = [one for one in found if self._is_constructed(one)]
+        return tuple(constructed or found)
+
+    def _structural(self, cls: Class) -> Iterable[Class]:
+        engine = self.engine
+        asked = {name for name in cls.unit.bindings if not name.startswith("__") or name == "__call__"}
+        if not asked:
+            return
+        rarest = min(sorted(asked), key=lambda name: len(engine.modules.files_mentioning(name)))
+        for module in engine.modules.files_mentioning(rarest):
+            for unit, _, made in engine.bodies.index(module.name).classes:
+                inner = engine.bodies.units(module.name)[made.code]
+                if inner is not cls.unit and asked <= inner.bindings.keys():
+                    yield engine.universe.make(Class, inner, engine.ambient(unit))
+
+    def _is_constructed(self, cls: Class) -> bool:
+        name = cls.unit.name
+        for module in self.engine.modules.files_mentioning(name):
+            for unit in self.engine.bodies.units(module.name):
+                for _, call in unit.find(Call):
+                    func = unit.code.instructions[call.func]
+                    if isinstance(func, (Load, Attr)) and func.name == name:
+                        return True
+                    if getattr(func, "name", None) == name:
+                        return True
+        return False
+
+    # -- members ------------------------------------------------------------------------------
+
+    def decorators(self, unit: Unit) -> frozenset[str]:
+        """The last names of what decorates a function."""
+        found = self._decorators.get(unit)
+        if found is None:
+            found = self._decorators[unit] = frozenset(_decorator_names(unit))
+        return found
+
+    def receiver(self, unit: Unit, closure: Context | None) -> Value | None:
+        """What the first parameter of a method stands for when it is called from anywhere."""
+        owner = unit.owner
+        if owner is None or closure is None or closure.closure is None:
+            return None
+        decorators = self.decorators(unit)
+        if decorators & _STATIC:
+            return None
+        cls = self.engine.universe.make(Class, owner, closure.closure)
+        if decorators & _CLASS or unit.name in _IMPLICIT_CLASS:
+            return cls
+        return self.engine.universe.make(Instance, cls)
+
+    def enclosing(self, context: Context) -> Class | None:
+        """The class in whose body the function of a context (or a function around it) stands."""
+        current: Context | None = context
+        while current is not None:
+            closure = current.closure
+            if current.unit.owner is not None and closure is not None and closure.closure is not None:
+                return self.engine.universe.make(Class, current.unit.owner, closure.closure)
+            current = closure
+        return None
+
+    def fields(self, cls: Class) -> list[tuple[str, bool]]:
+        """Annotated fields in the order in which a dataclass takes them, and whether they have a default."""
+        found: dict[str, bool] = {}
+        for one in reversed(self.order(cls)):
+            for _, bind in one.unit.find(Bind):
+                hint = one.unit.code.instructions[bind.value]
+                if isinstance(hint, Hint):
+                    found[bind.name] = hint.value is not None
+        return list(found.items())
+
+    def is_first_party(self, value: Value) -> bool:
+        """Whether the value is of a class of the analysed code."""
+        if isinstance(value, Instance):
+            return not value.cls.unit.model
+        if isinstance(value, Class):
+            return not value.unit.model
+        return isinstance(value, Method)
+
+    @cached_property
+    def enum(self) -> Unit | None:
+        """The model's `enum.Enum`."""
+        return next((unit for unit in self.engine.bodies.units("enum") if unit.code.qualname == "Enum"), None)
+
+    def is_enum(self, cls: Class) -> bool:
+        """Whether the class is an enumeration."""
+        return cls.unit is not self.enum and any(one.unit is self.enum for one in self.order(cls))
+
+
+def _decorator_names(unit: Unit) -> Iterable[str]:
+    parent = unit.parent
+    if parent is None or unit.maker < 0:
+        return
+    register = unit.maker
+    while True:
+        users = parent.uses.get(register, ())
+        decorating = [user for user in users if isinstance(parent.code.instructions[user], Call)]
+        if not decorating:
+            return
+        call = parent.code.instructions[decorating[0]]
+        if not isinstance(call, Call) or call.args != (register,):
+            return
+        func = parent.code.instructions[call.func]
+        name = getattr(func, "name", None)
+        if isinstance(name, str):
+            yield name
+        register = decorating[0]
+
+
+def _merge(sequences: list[list[Class]]) -> list[Class]:
+    """C3 linearisation; where there is none, the first that is left goes first."""
+    result: list[Class] = []
+    while sequences:
+        heads = [sequence[0] for sequence in sequences]
+        tails = [one.unit for sequence in sequences for one in sequence[1:]]
+        chosen = next((head for head in heads if head.unit not in tails), heads[0])
+        result.append(chosen)
+        sequences = [[one for one in sequence if one.unit is not chosen.unit] for sequence in sequences]
+        sequences = [sequence for sequence in sequences if sequence]
+    return result

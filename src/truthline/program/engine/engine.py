@@ -1,0 +1,199 @@
+"""The value engine: what registers hold, in which contexts, by demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from truthline.facts.code import Register
+from truthline.program.bodies import BodyStore
+from truthline.program.engine import attributes, calls, transfer
+from truthline.program.engine.classes import Classes
+from truthline.program.engine.heap import Heap
+from truthline.program.engine.holders import Holders
+from truthline.program.engine.names import Names
+from truthline.program.engine.solver import Node, Notes, Solver
+from truthline.program.engine.types import Types
+from truthline.program.engine.units import Unit
+from truthline.program.engine.values import (
+    NOTHING,
+    Class,
+    Constant,
+    Context,
+    Function,
+    Instance,
+    Opaque,
+    Universe,
+    Value,
+    Values,
+)
+from truthline.program.modules import Modules
+
+BUDGET = 3_000_000
+
+
+class Engine:
+    """Answers what a register can hold and what an instruction can execute."""
+
+    def __init__(self, modules: Modules, bodies: BodyStore, budget: int = BUDGET) -> None:
+        self.modules = modules
+        self.bodies = bodies
+        self.solver = Solver(budget)
+        self.universe = Universe()
+        self.names = Names(self)
+        self.types = Types(self)
+        self.classes = Classes(self)
+        self.heap = Heap(self)
+        self.holders = Holders(self)
+        self.entries: set[Unit] = set()
+        self._contexts: dict[Unit, Node] = {}
+
+    # -- registers ----------------------------------------------------------------------------
+
+    def node(self, context: Context, register: Register) -> Node:
+        """The node of a register in a context."""
+        node = context.nodes.get(register)
+        if node is None:
+            node = context.nodes[register] = Node(partial(self._compute, context, register))
+        return node  # type: ignore[no-any-return]
+
+    def value(self, context: Context, register: Register) -> Values:
+        """What the register can hold, as far as is known; the asking node is told when more is."""
+        return self.solver.read(self.node(context, register))
+
+    def notes(self, context: Context, register: Register) -> Notes:
+        """What an instruction calls, once it was computed."""
+        return self.node(context, register).notes or Notes()
+
+    def _compute(self, context: Context, register: Register) -> Iterable[Value]:
+        instruction = context.unit.code.instructions[register]
+        return transfer.TRANSFER[type(instruction)](self, context, register, instruction)
+
+    # -- contexts -----------------------------------------------------------------------------
+
+    def contexts(self, unit: Unit) -> frozenset[Context]:
+        """The contexts in which the unit was called so far."""
+        return self.solver.read(self._contexts_node(unit))
+
+    def linked(self, context: Context) -> Context:
+        """Remembers a context that is called."""
+        self.solver.push(self._contexts_node(context.unit), (context,))
+        return context
+
+    def _contexts_node(self, unit: Unit) -> Node:
+        node = self._contexts.get(unit)
+        if node is None:
+            node = self._contexts[unit] = Node(None)
+        return node
+
+    def module(self, name: str) -> Context | None:
+        """The context of a module's own body."""
+        units = self.bodies.units(name)
+        return self.universe.context(units[0], None, ()) if units else None
+
+    def ambient(self, unit: Unit, bound: Value | None = None) -> Context:
+        """The context that stands for calls of the unit from anywhere, of one receiver where `bound` is given."""
+        closure = self.ambient(unit.parent) if unit.parent is not None else None
+        key: list[Value | None] = [None] * len(unit.code.params)
+        if bound is not None and key:
+            key[0] = bound
+        return self.universe.context(unit, closure, tuple(key), True)
+
+    def precise(self, context: Context, register: Register) -> list[Context]:
+        """`context`, or the contexts of the unit's call sites where the instruction depends on what they pass."""
+        unit = context.unit
+        if not context.ambient:
+            return [context]
+        free = {index for index in unit.depends_on((register,)) if index < 0 or context.key[index] is None}
+        free.discard(0 if unit.owner is not None else -2)
+        if not free:
+            return [context]
+        self.holders.sites(unit)
+        known = [one for one in self.contexts(unit) if not one.ambient]
+        bound = context.key[0] if context.key else None
+        if bound is not None:
+            known = [one for one in known if one.key[0] is bound]
+        return sorted(known, key=repr) if known else [context]
+
+    def param(self, context: Context, index: int) -> Values:
+        """What parameter number `index` holds."""
+        fixed = context.key[index]
+        if fixed is not None:
+            return frozenset((fixed,))
+        values: Values = self.solver.read(self.param_node(context, index))
+        if context.ambient:
+            values = values | self._ambient_param(context, index)
+        return values
+
+    def param_node(self, context: Context, index: int) -> Node:
+        """The node into which calls push what they pass."""
+        node = context.params.get(index)
+        if node is None:
+            node = context.params[index] = Node(None)
+        return node  # type: ignore[no-any-return]
+
+    def _ambient_param(self, context: Context, index: int) -> Values:
+        node = self.solver.node(("ambient", context, index), partial(self._from_anywhere, context, index))
+        return self.solver.read(node)
+
+    def _from_anywhere(self, context: Context, index: int) -> Iterable[Value]:
+        unit = context.unit
+        spec = unit.code.params[index]
+        receiver = self.classes.receiver(unit, context.closure) if index == 0 else None
+        if receiver is not None:
+            return (receiver,)
+        found: set[Value] = set()
+        if spec.annotation is not None:
+            found.update(self.types.instances(unit, spec.annotation))
+        known = {value for value in found if not isinstance(value, Opaque)}
+        if not known or unit in self.entries or any(self.classes.is_first_party(value) for value in known):
+            self.holders.sites(unit)
+            bound = context.key[0] if context.key else None
+            for called in self.contexts(unit):
+                if not called.ambient and (bound is None or called.key[0] in (None, bound)):
+                    found |= self.param(called, index)
+        found.update(calls.default(self, context, index))
+        if any(not isinstance(value, (Opaque, Constant)) for value in found):
+            found = {value for value in found if not isinstance(value, Opaque)}
+        elif not found:
+            found.add(self.opaque(f"nothing is known of parameter {spec.name} of {unit.symbol}"))
+        return found
+
+    # -- values -------------------------------------------------------------------------------
+
+    def opaque(self, reason: str) -> Opaque:
+        """Something unknown, and why."""
+        return self.universe.make(Opaque, reason)
+
+    def returned(self, context: Context) -> Values:
+        """What a call in that context returns."""
+        return self.solver.read(self.solver.node(("return", context), partial(transfer.returned, self, context)))
+
+    def returned_by_generator(self, context: Context) -> Values:
+        """What a finished generator returns (`yield from`, `__await__`)."""
+        return self.returned(context)
+
+    def yielded(self, context: Context) -> Values:
+        """What the generator of that context yields."""
+        return self.solver.read(self.solver.node(("yield", context), partial(transfer.yielded, self, context)))
+
+    def attribute(self, value: Value, name: str) -> Values:
+        """What `value.name` is, properties called."""
+        return frozenset(attributes.attribute(self, value, name))
+
+    def builtin(self, name: str) -> Values:
+        """A builtin by its name."""
+        return self.names.global_("builtins", name)
+
+    def builtin_class(self, name: str) -> Class | None:
+        """A builtin class of the models."""
+        return next((value for value in self.builtin(name) if isinstance(value, Class)), None)
+
+    def typed(self, name: str) -> Values:
+        """Any object of a builtin class."""
+        cls = self.builtin_class(name)
+        return NOTHING if cls is None else frozenset((self.universe.make(Instance, cls),))
+
+    def function(self, unit: Unit, closure: Context) -> Function:
+        """The function value of a unit."""
+        return self.universe.make(Function, unit, closure)

@@ -1,0 +1,208 @@
+"""Memory: attributes of objects, and contents of containers.
+
+Writes push into stores; a read first makes sure that every instruction which could write was computed
+(found by name, through the index), then takes what is in the stores. Entries remember who wrote them, so that a
+read can leave out what the same activation has certainly overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from truthline.facts.code import Param, Register, SetAttr
+from truthline.program.engine.solver import Node
+from truthline.program.engine.units import Unit
+from truthline.program.engine.values import (
+    Class,
+    Constant,
+    Context,
+    External,
+    Instance,
+    Method,
+    ModuleValue,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from truthline.program.engine.engine import Engine
+
+Writer = tuple[Context, Register]
+FieldEntry = tuple[Value, Writer | None]
+ContentEntry = tuple[Value | None, Value, Writer | None]
+"""Key (None: any key), value, writer."""
+
+
+class Heap:
+    """Fields and contents."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    # -- fields -------------------------------------------------------------------------------
+
+    def store_field(self, owner: Value, name: str, values: Iterable[Value], writer: Writer | None) -> None:
+        """`owner.name = value`."""
+        self.engine.solver.push(self._field_store(owner, name), ((value, writer) for value in values))
+
+    def _field_store(self, owner: Value, name: str) -> Node:
+        if isinstance(owner, External):
+            owner = self.engine.universe.make(External, "*")
+        return self.engine.solver.node(("field-store", owner, name), None)
+
+    def field_values(self, owner: Value, name: str) -> Values:
+        """What the attribute holds in the object itself."""
+        return frozenset(entry[0] for entry in self.field(owner, name))
+
+    def field(self, owner: Value, name: str) -> frozenset[FieldEntry]:
+        """Every entry of an attribute."""
+        node = self.engine.solver.node(("field", owner, name), partial(self._field, owner, name))
+        return self.engine.solver.read(node)
+
+    def _field(self, owner: Value, name: str) -> Iterable[FieldEntry]:
+        for unit, register in self._writers(name):
+            self._ensure(owner, unit, register)
+        entries: set[FieldEntry] = set(self.engine.solver.read(self._field_store(owner, name)))
+        if isinstance(owner, Instance):
+            for alias in self._aliases(owner):
+                entries |= self.engine.solver.read(self._field_store(alias, name))
+        return entries
+
+    def _writers(self, name: str) -> Iterable[tuple[Unit, Register]]:
+        engine = self.engine
+        for module in engine.modules.files_mentioning(name):
+            yield from engine.bodies.index(module.name).stores.get(name, ())
+
+    def _ensure(self, owner: Value, unit: Unit, register: Register) -> None:
+        """Computes a `SetAttr` wherever it may write to `owner`."""
+        engine = self.engine
+        store = unit.code.instructions[register]
+        if not isinstance(store, SetAttr):
+            return
+        base = unit.code.instructions[store.base]
+        if isinstance(base, Param) and base.index == 0 and unit.owner is not None:
+            if isinstance(owner, Instance) and self._may_be_self(owner, unit):
+                self._ensure_method(owner, unit, register)
+            elif isinstance(owner, Class):
+                engine.value(engine.ambient(unit), register)
+            return
+        if unit.code.kind == "module" or not isinstance(owner, ModuleValue) or self._is_module_like(unit, store.base):
+            for context in self.probe(unit, store.base):
+                for one in engine.precise(context, register):
+                    engine.value(one, register)
+
+    def _is_module_like(self, unit: Unit, register: Register) -> bool:
+        return type(unit.code.instructions[register]).__name__ != "Param"
+
+    def _may_be_self(self, owner: Instance, unit: Unit) -> bool:
+        cls = unit.owner
+        if cls is None:
+            return False
+        order = self.engine.classes.order(owner.cls)
+        if any(one.unit is cls for one in order):
+            return True
+        return owner.anywhere and any(
+            any(one.unit is owner.cls.unit for one in self.engine.classes.order(sub))
+            for sub in self.engine.classes.subclasses(owner.cls)
+            if sub.unit is cls
+        )
+
+    def _ensure_method(self, owner: Instance, unit: Unit, register: Register) -> None:
+        engine = self.engine
+        free = unit.depends_on((register,)) - {0}
+        known = [context for context in engine.contexts(unit) if not context.ambient and context.key[0] is owner]
+        if known and (unit.name == "__init__" or not free):
+            contexts = known
+        elif not free:
+            contexts = [engine.ambient(unit, owner)]
+        else:
+            engine.holders.sites(unit)
+            every = [context for context in engine.contexts(unit) if not context.ambient]
+            contexts = [one for one in every if owner.anywhere or one.key[0] in (None, owner)]
+            if not contexts:
+                contexts = [engine.ambient(unit, owner)]
+        for context in sorted(contexts, key=repr):
+            engine.value(context, register)
+
+    def _aliases(self, owner: Instance) -> Iterable[Value]:
+        """Other abstract objects that can be the same object."""
+        engine = self.engine
+        if owner.anywhere:
+            for cls in (owner.cls, *engine.classes.subclasses(owner.cls)):
+                yield from self.instances(cls.unit)
+        else:
+            for cls in engine.classes.order(owner.cls):
+                yield engine.universe.make(Instance, cls)
+
+    def instances(self, unit: Unit) -> frozenset[Instance]:
+        """The objects of a class that were seen being made."""
+        return self.engine.solver.read(self._instances(unit))
+
+    def made(self, instance: Instance) -> None:
+        """Remembers an object."""
+        self.engine.solver.push(self._instances(instance.cls.unit), (instance,))
+
+    def _instances(self, unit: Unit) -> Node:
+        return self.engine.solver.node(("instances", unit), None)
+
+    # -- contents -----------------------------------------------------------------------------
+
+    def store_item(self, owner: Instance, key: Value | None, values: Iterable[Value], writer: Writer | None) -> None:
+        """`owner[key] = value`; a key that is not a constant or a class is any key."""
+        if not isinstance(key, (Constant, Class)):
+            key = None
+        self.engine.solver.push(self._content_store(owner), ((key, value, writer) for value in values))
+
+    def _content_store(self, owner: Instance) -> Node:
+        return self.engine.solver.node(("content-store", owner), None)
+
+    def contents(self, owner: Instance) -> frozenset[ContentEntry]:
+        """Every entry of a container."""
+        node = self.engine.solver.node(("contents", owner), partial(self._contents, owner))
+        return self.engine.solver.read(node)
+
+    def _contents(self, owner: Instance) -> Iterable[ContentEntry]:
+        engine = self.engine
+        if owner.anywhere:
+            entries: set[ContentEntry] = {(None, value, None) for value in engine.types.elements(owner)}
+        else:
+            engine.holders.of(owner)
+            entries = set()
+        return entries | engine.solver.read(self._content_store(owner))
+
+    def item(self, owner: Instance, key: Value | None) -> Values:
+        """What stands under a key; under any key where it is not known."""
+        return frozenset(entry[1] for entry in self.item_entries(owner, key))
+
+    def item_entries(self, owner: Instance, key: Value | None) -> list[ContentEntry]:
+        """The entries that a key can mean."""
+        entries = self.contents(owner)
+        if not isinstance(key, (Constant, Class)):
+            return list(entries)
+        return [entry for entry in entries if entry[0] is None or entry[0] is key]
+
+    def keys(self, owner: Instance) -> Values:
+        """The keys of a container, as far as they are known."""
+        found: set[Value] = {entry[0] for entry in self.contents(owner) if entry[0] is not None}
+        if any(entry[0] is None for entry in self.contents(owner)):
+            found |= self.engine.types.elements(owner, key=True) if owner.hint else self.engine.typed("str")
+        return frozenset(found)
+
+    # -- where to look ------------------------------------------------------------------------
+
+    def probe(self, unit: Unit, register: Register) -> list[Context]:
+        """The contexts in which to ask what a register holds: from anywhere, and as called so far."""
+        ambient = self.engine.ambient(unit)
+        if not unit.depends_on((register,)):
+            return [ambient]
+        known = [one for one in self.engine.contexts(unit) if not one.ambient]
+        return [ambient, *sorted(known, key=repr)]
+
+
+def holds(values: Values, value: Value) -> bool:
+    """Whether a register holds a value, bound or not."""
+    return value in values or any(
+        isinstance(one, Method) and (one.function is value or one.bound is value) for one in values
+    )

@@ -1,0 +1,378 @@
+"""Operations that models use and Python cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from truthline.program.engine import attributes
+from truthline.program.engine.calls import Arguments, Site, allocate, create
+from truthline.program.engine.protocols import argument, awaited, is_container, iterate, texts, touch
+from truthline.program.engine.reflection import REFLECTION
+from truthline.program.engine.values import (
+    NOTHING,
+    Class,
+    Constant,
+    External,
+    Function,
+    Instance,
+    Intrinsic,
+    Method,
+    ModuleValue,
+    Opaque,
+    Super,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from truthline.program.engine.engine import Engine
+
+
+def _intrinsic(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """Names an intrinsic, in a model."""
+    return {engine.universe.make(Intrinsic, name) for name in texts(argument(arguments, 0))}
+
+
+def _item(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    found: set[Value] = set()
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "read")
+            for key in argument(arguments, 1) or (None,):
+                found |= engine.heap.item(base, key)
+    return found
+
+
+def _store(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "write")
+            for key in argument(arguments, 1) or (None,):
+                engine.heap.store_item(base, key, argument(arguments, 2), site)
+    return ()
+
+
+def _append(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "write")
+            engine.heap.store_item(base, None, argument(arguments, 1), site)
+    return ()
+
+
+def _elements(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    found: set[Value] = set()
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "read")
+            found |= engine.heap.item(base, None)
+        elif isinstance(base, (External, Opaque)):
+            found.add(base)
+    return found
+
+
+def _keys(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    found: set[Value] = set()
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "read")
+            found |= engine.heap.keys(base)
+    return found
+
+
+def _copy(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """Everything of the second container goes into the first, key by key."""
+    for base in argument(arguments, 0):
+        if not isinstance(base, Instance):
+            continue
+        touch(engine, base, "write")
+        for source in argument(arguments, 1):
+            if isinstance(source, Instance) and (source.cls.unit.model or is_container(engine, source)):
+                touch(engine, source, "read")
+                for key, value, _ in engine.heap.contents(source):
+                    engine.heap.store_item(base, key, (value,), site)
+            elif isinstance(source, (Opaque, External)):
+                unknown = engine.opaque(f"the content of something unknown ({source!r})")
+                engine.heap.store_item(base, None, (unknown,), site)
+    return ()
+
+
+def _touch_read(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "read")
+    return ()
+
+
+def _touch_write(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "write")
+    return ()
+
+
+def _iterate(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    return frozenset(one for base in argument(arguments, 0) for one in iterate(engine, base))
+
+
+def _getattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    bases, names = argument(arguments, 0), argument(arguments, 1)
+    found: set[Value] = set(argument(arguments, 2))
+    texts = texts(names)
+    has_default = len(arguments.positional) > 2
+    for name in texts:
+        for base in bases:
+            for value in engine.attribute(base, name):
+                if not (has_default and isinstance(value, Opaque) and not isinstance(base, Opaque)):
+                    found.add(value)
+    if len(texts) < len(names) or not names:
+        for base in bases:
+            found |= _any_attribute(engine, base)
+    return found
+
+
+def _any_attribute(engine: Engine, base: Value) -> Values:
+    """What an attribute of unknown name can be: any member of a class or module that is known."""
+    names: set[str] = set()
+    if isinstance(base, Instance):
+        for cls in engine.classes.order(base.cls):
+            names |= set(cls.unit.bindings)
+    elif isinstance(base, ModuleValue):
+        units = engine.bodies.units(base.name)
+        names |= set(units[0].bindings) if units else set()
+    elif isinstance(base, Class):
+        names |= set(base.unit.bindings)
+    else:
+        return frozenset((base,)) if isinstance(base, (External, Opaque)) else NOTHING
+    found = {one for name in sorted(names) if not name.startswith("__") for one in engine.attribute(base, name)}
+    return frozenset(one for one in found if not isinstance(one, Constant))
+
+
+def _raw_getattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`object.__getattribute__`: the look-up without hooks."""
+    return {
+        one
+        for name in texts(argument(arguments, 1))
+        for base in argument(arguments, 0)
+        for one in attributes.attribute(engine, base, name, hooked=False)
+    }
+
+
+def _raw_setattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`object.__setattr__`: the store without hooks."""
+    for base in argument(arguments, 0):
+        for name in texts(argument(arguments, 1)):
+            if not isinstance(base, (Opaque, Constant)):
+                engine.heap.store_field(base, name, argument(arguments, 2), site)
+    return ()
+
+
+def _setattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    for base in argument(arguments, 0):
+        for name in texts(argument(arguments, 1)):
+            attributes.set_attribute(engine, base, name, argument(arguments, 2), site)
+    return ()
+
+
+def _type(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    found: set[Value] = set()
+    for value in argument(arguments, 0):
+        if isinstance(value, Instance):
+            found.add(value.cls)
+        elif isinstance(value, Class):
+            found |= engine.classes.keyword(value, "metaclass") or engine.builtin("type")
+        elif isinstance(value, Constant):
+            found |= engine.builtin(type(value.value).__name__)
+        elif isinstance(value, (External, Opaque)):
+            found.add(engine.universe.make(External, "builtins.type()"))
+    return found
+
+
+def _super(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    if site is None:
+        return ()
+    context = site[0]
+    while not context.unit.is_function or context.unit.owner is None:
+        if context.closure is None:
+            return ()
+        context = context.closure
+    classes = [one for one in argument(arguments, 0) if isinstance(one, Class)]
+    enclosing = engine.classes.enclosing(context)
+    start = classes or ([enclosing] if enclosing is not None else [])
+    bound = argument(arguments, 1) if len(arguments.positional) > 1 else _self(engine, context)
+    return {
+        engine.universe.make(Super, cls, value)
+        for cls in start
+        for value in bound
+        if isinstance(value, (Instance, Class))
+    }
+
+
+def _self(engine: Engine, context: Any) -> Values:
+    return engine.param(context, 0) if context.unit.code.params else NOTHING
+
+
+def _import_module(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    found: set[Value] = set()
+    names, packages = argument(arguments, 0), arguments.keywords.get("package", argument(arguments, 1))
+    texts = texts(names)
+    for text in texts:
+        for name in _absolute_names(text, texts(packages)):
+            parts = name.split(".")
+            for count in range(1, len(parts) + 1):
+                engine.solver.notes().imports[".".join(parts[:count])] = None
+            found |= engine.names.module_value(name)
+    if len(texts) < len(names) or not names:
+        reason = "a module is imported by a name that is not constant"
+        engine.solver.notes().unknown[reason] = None
+        found.add(engine.opaque(reason))
+    return found
+
+
+def _absolute_names(text: str, packages: list[str]) -> list[str]:
+    if not text.startswith("."):
+        return [text]
+    level = len(text) - len(text.lstrip("."))
+    found = []
+    for package in packages:
+        parts = package.split(".")
+        base = parts[: len(parts) - level + 1]
+        found.append(".".join([*base, text.lstrip(".")]))
+    return found
+
+
+def _import_top(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`__import__(name)`: the top package, unless `fromlist` is given."""
+    values = set(_import_module(engine, Arguments((argument(arguments, 0),)), site))
+    if len(arguments.positional) > 3 or "fromlist" in arguments.keywords:
+        return values
+    tops = {one.name.partition(".")[0] for one in values if isinstance(one, ModuleValue)}
+    found = {value for name in sorted(tops) for value in engine.names.module_value(name)}
+    return found | {one for one in values if not isinstance(one, ModuleValue)}
+
+
+def _resolve_name(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`pkgutil.resolve_name("pkg.module:Qual.name")`."""
+    found: set[Value] = set()
+    for text in texts(argument(arguments, 0)):
+        module, _, qualname = text.partition(":")
+        constant = frozenset((engine.universe.constant(module),))
+        values = frozenset(_import_module(engine, Arguments((constant,)), site))
+        for part in qualname.split(".") if qualname else ():
+            values = frozenset(one for value in values for one in engine.attribute(value, part))
+        found |= values
+    return found or {engine.opaque("a name that is not constant is resolved")}
+
+
+def _namespace(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`globals()` and `vars(x)`: an object whose items are the attributes of a module, class or instance."""
+    owners = argument(arguments, 0)
+    if not arguments.positional and site is not None:
+        owners = frozenset((engine.universe.make(ModuleValue, site[0].unit.module),))
+    cls = engine.builtin_class("_namespace")
+    if cls is None:
+        return ()
+    found: set[Value] = set()
+    for owner in owners:
+        namespace = engine.universe.make(Instance, cls, cls.unit, f"of {owner!r}", None)
+        engine.heap.store_field(namespace, "owner", (owner,), None)
+        found.add(namespace)
+    return found
+
+
+def _unknown(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """Something that cannot be known: the reason is the argument."""
+    found: set[Value] = set()
+    for text in texts(argument(arguments, 0)):
+        engine.solver.notes().unknown[text] = None
+        found.add(engine.opaque(text))
+    return found
+
+
+def _external(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    return {engine.universe.make(External, text) for text in texts(argument(arguments, 0))}
+
+
+def _bind(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`function.__get__(instance)`."""
+    return {
+        engine.universe.make(Method, function, bound)
+        for function in argument(arguments, 0)
+        for bound in argument(arguments, 1)
+    }
+
+
+def _create(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`type.__call__(cls, ...)`."""
+    rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.rest, arguments.keyword_rest)
+    found: set[Value] = set()
+    for cls in argument(arguments, 0):
+        if isinstance(cls, Class):
+            found |= create(engine, cls, rest, site)
+    return found
+
+
+def _new(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`object.__new__(cls)`."""
+    return {allocate(engine, cls, site) for cls in argument(arguments, 0) if isinstance(cls, Class)}
+
+
+def _submodules(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """The names of the modules under packages, as `pkgutil.walk_packages(package.__path__, prefix)` finds them."""
+    if site is None:
+        return ()
+    prefixes = texts(argument(arguments, 0))
+    found: set[Value] = set()
+    for prefix in prefixes:
+        for name in engine.modules.by_name:
+            if prefix and name.startswith(prefix):
+                found.add(engine.universe.constant(name))
+    return found
+
+
+def _await(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    return awaited(engine, argument(arguments, 0))
+
+
+def _boolean(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    return engine.typed("bool")
+
+
+def _functions(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """The callables among what is passed."""
+    return {one for one in argument(arguments, 0) if isinstance(one, (Function, Method, Class))}
+
+
+INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] = {
+    "intrinsic": _intrinsic,
+    "item": _item,
+    "store": _store,
+    "append": _append,
+    "elements": _elements,
+    "keys": _keys,
+    "copy": _copy,
+    "touch_read": _touch_read,
+    "touch_write": _touch_write,
+    "iterate": _iterate,
+    "getattr": _getattr,
+    "raw_getattr": _raw_getattr,
+    "setattr": _setattr,
+    "raw_setattr": _raw_setattr,
+    "type": _type,
+    "super": _super,
+    "import_module": _import_module,
+    "import_top": _import_top,
+    "resolve_name": _resolve_name,
+    "namespace": _namespace,
+    "unknown": _unknown,
+    "external": _external,
+    "bind": _bind,
+    "create": _create,
+    "new": _new,
+    "submodules": _submodules,
+    "await": _await,
+    "boolean": _boolean,
+    "functions": _functions,
+    **REFLECTION,
+}

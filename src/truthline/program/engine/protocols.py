@@ -1,0 +1,252 @@
+"""The protocols behind syntax: special methods, iteration, indexing, truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from truthline.program.engine.attributes import attribute, class_members
+from truthline.program.engine.calls import Arguments, Site, call, run, suspended
+from truthline.program.engine.values import (
+    NOTHING,
+    Class,
+    Constant,
+    External,
+    Instance,
+    Method,
+    Opaque,
+    Super,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from truthline.program.engine.engine import Engine
+
+
+def argument(arguments: Arguments, place: int) -> Values:
+    """What stands at a place of an intrinsic's arguments."""
+    return arguments.positional[place] if place < len(arguments.positional) else arguments.rest
+
+
+def texts(values: Values) -> list[str]:
+    """The constant strings among values."""
+    return [one.value for one in values if isinstance(one, Constant) and isinstance(one.value, str)]
+
+
+def touch(engine: Engine, value: Value, mode: str) -> None:
+    """Notes that the instruction being computed observes ("read") or changes ("write") a container."""
+    engine.solver.notes().touches[(mode, value)] = None
+
+
+def _is_plain(engine: Engine, value: Instance, name: str) -> bool:
+    """Whether the special method is the one of a builtin container."""
+    holder, _ = class_members(engine, value.cls, name)
+    return holder is None or holder.unit.module == "builtins"
+
+
+def iterate(engine: Engine, value: Value) -> Values:
+    """What iterating over a value yields."""
+    if isinstance(value, (External, Opaque)):
+        return frozenset((value if isinstance(value, Opaque) else engine.universe.make(External, f"{value.path}[]"),))
+    if isinstance(value, Constant):
+        return engine.typed("str") if isinstance(value.value, str) else NOTHING
+    if isinstance(value, Class) and engine.classes.is_enum(value):
+        return _enum_members(engine, value)
+    if not isinstance(value, Instance):
+        return NOTHING
+    waiting = suspended(value)
+    if waiting is not None:
+        run(engine, waiting)
+        return engine.yielded(waiting)
+    for name in ("__iter__", "__aiter__", "__next__", "__anext__"):
+        _, hooks = class_members(engine, value.cls, name)
+        if hooks and not _is_plain(engine, value, name):
+            found: set[Value] = set()
+            for hook in attribute(engine, value, name):
+                result = awaited(engine, call(engine, hook, Arguments(), None)) if name == "__anext__" else call(
+                    engine, hook, Arguments(), None
+                )
+                if name.endswith("next__"):
+                    found |= result
+                else:
+                    for one in result:
+                        found |= _from_iterator(engine, one, value)
+            return frozenset(found)
+    if value.cls.unit.model or is_container(engine, value):
+        touch(engine, value, "read")
+        return engine.heap.keys(value) if _is_mapping(engine, value) else engine.heap.item(value, None)
+    if class_members(engine, value.cls, "__getitem__")[1]:
+        return item_of(engine, value, engine.typed("int"), None)
+    return frozenset((engine.opaque(f"what iterating over {value.cls.unit.symbol} yields"),))
+
+
+def _enum_members(engine: Engine, cls: Class) -> Values:
+    found: set[Value] = set()
+    for name in cls.unit.bindings:
+        if not name.startswith("_"):
+            found |= {one for one in engine.attribute(cls, name) if isinstance(one, Instance)}
+    return frozenset(found)
+
+
+def _from_iterator(engine: Engine, iterator: Value, source: Instance) -> Values:
+    """Iterators that are their own source are asked for `__next__`."""
+    if not isinstance(iterator, Instance):
+        return iterate(engine, iterator)
+    for name in ("__next__", "__anext__"):
+        if class_members(engine, iterator.cls, name)[1] and not iterator.cls.unit.model:
+            found: set[Value] = set()
+            for hook in attribute(engine, iterator, name):
+                found |= awaited(engine, call(engine, hook, Arguments(), None))
+            return frozenset(found)
+    return iterate(engine, iterator) if iterator is not source else NOTHING
+
+
+def is_container(engine: Engine, value: Instance) -> bool:
+    return any(one.unit.symbol in _CONTAINERS for one in engine.classes.order(value.cls))
+
+
+_CONTAINERS = {"builtins:list", "builtins:tuple", "builtins:set", "builtins:dict", "builtins:frozenset"}
+
+
+def _is_mapping(engine: Engine, value: Instance) -> bool:
+    return any(one.unit.symbol == "builtins:dict" for one in engine.classes.order(value.cls))
+
+
+def item_of(engine: Engine, base: Value, keys: Values, site: Site | None) -> Values:
+    """What `base[key]` is."""
+    if isinstance(base, (External, Opaque)):
+        return frozenset((base if isinstance(base, Opaque) else engine.universe.make(External, f"{base.path}[]"),))
+    if isinstance(base, Constant):
+        return engine.typed("str") if isinstance(base.value, str) else NOTHING
+    if isinstance(base, Class):
+        return _class_item(engine, base, keys, site)
+    if not isinstance(base, Instance):
+        return NOTHING
+    _, hooks = class_members(engine, base.cls, "__getitem__")
+    if hooks and not _is_plain(engine, base, "__getitem__"):
+        return _all_called(engine, attribute(engine, base, "__getitem__"), Arguments((keys,)), site)
+    if base.anywhere and not base.cls.unit.model and not hooks:
+        return frozenset((engine.opaque(f"an item of {base.cls.unit.symbol}"),))
+    return _plain_item(engine, base, keys, site)
+
+
+def _all_called(engine: Engine, callees: Iterable[Value], given: Arguments, site: Site | None) -> Values:
+    return frozenset(one for callee in callees for one in call(engine, callee, given, site))
+
+
+def _class_item(engine: Engine, cls: Class, keys: Values, site: Site | None) -> Values:
+    if engine.classes.is_enum(cls):
+        names = [key.value for key in keys if isinstance(key, Constant) and isinstance(key.value, str)]
+        if len(names) == len(keys) and names:
+            return frozenset(one for name in names for one in engine.attribute(cls, name))
+        return _enum_members(engine, cls)
+    if class_members(engine, cls, "__class_getitem__")[1]:
+        given = Arguments((keys,))
+        return frozenset((cls,)) | _all_called(engine, attribute(engine, cls, "__class_getitem__"), given, site)
+    return frozenset((cls,))
+
+
+def _plain_item(engine: Engine, base: Instance, keys: Values, site: Site | None) -> Values:
+    touch(engine, base, "read")
+    if any(isinstance(key, Instance) and key.cls.unit.name == "slice" for key in keys):
+        return frozenset((base,))
+    found: set[Value] = set()
+    for key in keys or (None,):
+        found |= engine.heap.item(base, key)
+    _, missing = class_members(engine, base.cls, "__missing__")
+    if missing:
+        found |= _all_called(engine, attribute(engine, base, "__missing__"), Arguments((keys,)), site)
+    if base.cls.unit.symbol == "builtins:str":
+        found |= engine.typed("str")
+    return frozenset(found)
+
+
+def store_item_of(engine: Engine, base: Value, keys: Values, values: Values, site: Site) -> None:
+    """`base[key] = value`."""
+    if not isinstance(base, Instance):
+        return
+    _, hooks = class_members(engine, base.cls, "__setitem__")
+    if hooks and not _is_plain(engine, base, "__setitem__"):
+        _all_called(engine, attribute(engine, base, "__setitem__"), Arguments((keys, values)), site)
+        return
+    touch(engine, base, "write")
+    for key in keys or (None,):
+        engine.heap.store_item(base, key, values, site)
+
+
+def hook(
+    engine: Engine, value: Value, name: str, given: tuple[Values, ...], site: Site | None
+) -> Values | None:
+    """Calls a special method where the value's class has it; None where it has not."""
+    if not isinstance(value, (Instance, Class, Super)):
+        return None
+    cls = value.cls if isinstance(value, (Instance, Super)) else None
+    hooks: set[Value] = set()
+    if isinstance(value, Super):
+        hooks = {one for one in attribute(engine, value, name) if not isinstance(one, External)}
+    elif isinstance(value, Class):
+        for metaclass in engine.classes.keyword(value, "metaclass"):
+            if isinstance(metaclass, Class):
+                for member in class_members(engine, metaclass, name)[1]:
+                    hooks.add(engine.universe.make(Method, member, value))
+    elif cls is not None and class_members(engine, cls, name)[1]:
+        hooks = set(attribute(engine, value, name))
+    elif isinstance(value, Instance) and value.anywhere:
+        hooks = {
+            one
+            for sub in engine.classes.subclasses(value.cls)
+            if name in sub.unit.bindings
+            for one in attribute(engine, engine.universe.make(Instance, sub), name)
+        }
+    if not hooks:
+        return None
+    return frozenset(one for hook in sorted(hooks, key=repr) for one in call(engine, hook, Arguments(given), site))
+
+
+def special(
+    engine: Engine,
+    values: Values,
+    name: str,
+    given: tuple[Values, ...],
+    site: Site | None,
+) -> Values:
+    found: set[Value] = set()
+    for value in values:
+        result = hook(engine, value, name, given, site)
+        if result is not None:
+            found |= result
+    return frozenset(found)
+
+
+def truth(engine: Engine, values: Values, site: Site | None) -> None:
+    """`bool(value)`: `__bool__`, else `__len__`."""
+    for value in values:
+        if isinstance(value, Instance) and hook(engine, value, "__bool__", (), site) is None:
+            hook(engine, value, "__len__", (), site)
+
+
+def awaited(engine: Engine, values: Values) -> Values:
+    """What awaiting values gives: coroutines run, objects with `__await__` are asked, everything else is itself."""
+    found: set[Value] = set()
+    for value in values:
+        waiting = suspended(value)
+        if waiting is not None and not waiting.unit.code.is_generator:
+            found |= run(engine, waiting)
+            continue
+        result = hook(engine, value, "__await__", (), None)
+        found |= {value} if result is None else _awaited_by(engine, result)
+    return frozenset(found)
+
+
+def _awaited_by(engine: Engine, results: Values) -> Values:
+    """`__await__` returns an iterator, whose return value is the result; models return the result itself."""
+    found: set[Value] = set()
+    for result in results:
+        waiting = suspended(result)
+        if waiting is not None:
+            run(engine, waiting)
+            found |= engine.returned_by_generator(waiting)
+        else:
+            found.add(result)
+    return frozenset(found)

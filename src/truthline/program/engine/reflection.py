@@ -1,0 +1,299 @@
+"""Intrinsics that look at objects: special methods by name, namespaces, dispatch by class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from truthline.program.engine.calls import Arguments, Site, allocate
+from truthline.program.engine.protocols import argument, iterate, special, texts, touch, truth
+from truthline.program.engine.values import (
+    NOTHING,
+    Class,
+    Constant,
+    External,
+    Function,
+    Instance,
+    Method,
+    Opaque,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from truthline.program.engine.engine import Engine
+
+
+def _length(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    special(engine, argument(arguments, 0), "__len__", (), site)
+    return ()
+
+
+def _truth(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    truth(engine, argument(arguments, 0), site)
+    return engine.typed("bool")
+
+
+def _format(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`str(x)`: `__str__`, else `__repr__`; a constant string stays what it is."""
+    found: set[Value] = set()
+    for value in argument(arguments, 0):
+        if isinstance(value, Constant) and isinstance(value.value, str):
+            found.add(value)
+            continue
+        if isinstance(value, Constant) and isinstance(value.value, int):
+            found.add(engine.universe.constant(str(value.value)))
+            continue
+        result = special(engine, frozenset((value,)), "__str__", (), site)
+        if not result:
+            special(engine, frozenset((value,)), "__repr__", (), site)
+        found |= {one for one in result if isinstance(one, Constant)} or engine.typed("str")
+    return found or engine.typed("str")
+
+
+def _items(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`dict.items()`: a list of pairs that keep each value with its key."""
+    listed, paired = engine.builtin_class("list"), engine.builtin_class("tuple")
+    if listed is None or paired is None:
+        return ()
+    found: set[Value] = set()
+    zero, one = engine.universe.constant(0), engine.universe.constant(1)
+    for base in argument(arguments, 0):
+        if not isinstance(base, Instance):
+            found.add(base)
+            continue
+        touch(engine, base, "read")
+        pairs = engine.universe.make(Instance, listed, listed.unit, f"items of {id(base)}", base.context)
+        for key, value, _ in engine.heap.contents(base):
+            name = key if key is not None else engine.opaque(f"a key of {base!r}")
+            pair = engine.universe.make(Instance, paired, paired.unit, f"item {id(name)} of {id(base)}", base.context)
+            engine.heap.store_item(pair, zero, (name,), None)
+            engine.heap.store_item(pair, one, (value,), None)
+            engine.heap.store_item(pairs, None, (pair,), None)
+        found.add(pairs)
+    return found
+
+
+def _key_list(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    listed = engine.builtin_class("list")
+    if listed is None:
+        return ()
+    found: set[Value] = set()
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "read")
+            keys = engine.universe.make(Instance, listed, listed.unit, f"keys of {id(base)}", base.context)
+            engine.heap.store_item(keys, None, engine.heap.keys(base), None)
+            found.add(keys)
+        else:
+            found.add(base)
+    return found
+
+
+def _not_mapping(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """What is iterated pair by pair: everything but mappings."""
+    return {
+        value
+        for value in argument(arguments, 0)
+        if not (isinstance(value, Instance) and engine.classes.inherits(value.cls, "builtins:dict"))
+        and not isinstance(value, (External, Opaque))
+    }
+
+
+def _zipped(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """A list with one tuple: an element of each iterable, in its place."""
+    listed, paired = engine.builtin_class("list"), engine.builtin_class("tuple")
+    if listed is None or paired is None or site is None:
+        return ()
+    rows = allocate(engine, listed, site)
+    row = engine.universe.make(Instance, paired, site[0].unit, f"row at {site[1]}", site[0])
+    for packed in argument(arguments, 0):
+        if isinstance(packed, Instance):
+            for key, iterable, _ in engine.heap.contents(packed):
+                engine.heap.store_item(row, key, iterate(engine, iterable), None)
+    engine.heap.store_item(rows, None, (row,), None)
+    return (rows,)
+
+
+def _flattened(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """The iterable of `min(iterable)` and of `min(a, b)`."""
+    found: set[Value] = set()
+    for packed in argument(arguments, 0):
+        if isinstance(packed, Instance):
+            entries = engine.heap.contents(packed)
+            places = {entry[0] for entry in entries}
+            found |= {packed} if len(places) != 1 else {entry[1] for entry in entries}
+    return found
+
+
+def _next(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    found: set[Value] = set()
+    for value in argument(arguments, 0):
+        if isinstance(value, Instance) and not value.cls.unit.model:
+            hooked = special(engine, frozenset((value,)), "__next__", (), site)
+            found |= hooked or special(engine, frozenset((value,)), "__anext__", (), site)
+        else:
+            found |= iterate(engine, value)
+    return found
+
+
+def _iter(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    found: set[Value] = set()
+    for value in argument(arguments, 0):
+        hooked = NOTHING
+        if isinstance(value, Instance) and not value.cls.unit.model:
+            hooked = special(engine, frozenset((value,)), "__iter__", (), site)
+        found |= hooked or {value}
+    return found
+
+
+def _method_of(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """A function read through an instance is bound, read through its class it is not."""
+    found: set[Value] = set()
+    for function in argument(arguments, 0):
+        for bound in argument(arguments, 1):
+            is_none = isinstance(bound, Constant) and bound.value is None
+            found.add(function if is_none else engine.universe.make(Method, function, bound))
+    return found
+
+
+def _plain_functions(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    return {one for one in argument(arguments, 0) if isinstance(one, Function)}
+
+
+def _first_annotation(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """The class by which `@register` dispatches a function: the annotation of its first argument."""
+    found: set[Value] = set()
+    for function in argument(arguments, 0):
+        if isinstance(function, Function):
+            params = function.unit.code.params[1:] if function.unit.owner is not None else function.unit.code.params
+            annotation = params[0].annotation if params else None
+            if annotation is not None:
+                promised = engine.types.instances(function.unit, annotation)
+                found |= {one.cls for one in promised if isinstance(one, Instance)}
+    return found
+
+
+def _dispatched(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """The implementation for a class: its own, else that of the nearest base, else the default."""
+    found: set[Value] = set()
+    for table in argument(arguments, 0):
+        for cls in argument(arguments, 1):
+            found |= _implementation(engine, table, cls) or argument(arguments, 2)
+    return found
+
+
+def _implementation(engine: Engine, table: Value, cls: Value) -> Values:
+    if not isinstance(table, Instance):
+        return NOTHING
+    if not isinstance(cls, Class):
+        return engine.heap.item(table, None)
+    for base in engine.classes.order(cls):
+        exact = frozenset(value for key, value, _ in engine.heap.contents(table) if key is base)
+        if exact:
+            return exact
+    return frozenset(value for key, value, _ in engine.heap.contents(table) if key is None)
+
+
+def _attribute_path(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`attrgetter("a.b")`."""
+    found: set[Value] = set()
+    for packed in argument(arguments, 1):
+        names = engine.heap.item(packed, None) if isinstance(packed, Instance) else NOTHING
+        for path in texts(names):
+            values = argument(arguments, 0)
+            for part in path.split("."):
+                values = frozenset(one for value in values for one in engine.attribute(value, part))
+            found |= values
+    return found
+
+
+def _replaced(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`dataclasses.replace`: the same object, with other fields as well."""
+    for obj in argument(arguments, 0):
+        _store_all(engine, obj, argument(arguments, 1), site)
+    return argument(arguments, 0)
+
+
+def _set_all(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    for obj in argument(arguments, 0):
+        _store_all(engine, obj, argument(arguments, 1), site)
+    return ()
+
+
+def _store_all(engine: Engine, obj: Value, mappings: Values, site: Site | None) -> None:
+    if isinstance(obj, (Opaque, Constant)):
+        return
+    for mapping in mappings:
+        if isinstance(mapping, Instance):
+            for key, value, _ in engine.heap.contents(mapping):
+                if isinstance(key, Constant) and isinstance(key.value, str):
+                    engine.heap.store_field(obj, key.value, (value,), site)
+
+
+def _field_dict(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`dataclasses.asdict`."""
+    cls = engine.builtin_class("dict")
+    if cls is None or site is None:
+        return ()
+    result = allocate(engine, cls, site)
+    for obj in argument(arguments, 0):
+        for name, _ in engine.classes.fields(obj.cls) if isinstance(obj, Instance) else ():
+            key = engine.universe.constant(name)
+            engine.heap.store_item(result, key, engine.attribute(obj, name), site)
+    return (result,)
+
+
+def _loaded_module(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`sys.modules[name]`: names that are not constant mean any module, of which nothing is known."""
+    names = argument(arguments, 0)
+    found: set[Value] = set()
+    for name in texts(names):
+        found |= engine.names.module_value(name)
+    if len(texts(names)) < len(names):
+        found.add(engine.opaque("a module is taken from sys.modules by a name that is not constant"))
+    return found
+
+
+def _make_class(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`type(name, bases, namespace)`: an unknown class, of which the namespace's values are the members."""
+    if len(arguments.positional) < 4:
+        return ()
+    found: set[Value] = {base for packed in argument(arguments, 2) for base in iterate(engine, packed)}
+    for namespace in argument(arguments, 3):
+        for base in found:
+            _store_all(engine, base, frozenset((namespace,)), site)
+    return found or {engine.opaque("a class is made by type()")}
+
+
+def _hasattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`hasattr` reads the attribute, so that a property runs."""
+    for name in texts(argument(arguments, 1)):
+        for base in argument(arguments, 0):
+            engine.attribute(base, name)
+    return engine.typed("bool")
+
+
+REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] = {
+    "length": _length,
+    "truth": _truth,
+    "format": _format,
+    "items": _items,
+    "key_list": _key_list,
+    "not_mapping": _not_mapping,
+    "zipped": _zipped,
+    "flattened": _flattened,
+    "next": _next,
+    "iter": _iter,
+    "method_of": _method_of,
+    "plain_functions": _plain_functions,
+    "first_annotation": _first_annotation,
+    "dispatched": _dispatched,
+    "attribute_path": _attribute_path,
+    "replaced": _replaced,
+    "set_all": _set_all,
+    "field_dict": _field_dict,
+    "loaded_module": _loaded_module,
+    "make_class": _make_class,
+    "hasattr": _hasattr,
+}

@@ -1,0 +1,662 @@
+"""One transfer function an instruction: what its register holds, and what it executes on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from truthline.facts import code as ir
+from truthline.facts.code import Register
+from truthline.program.engine.attributes import attribute, class_members, set_attribute
+from truthline.program.engine.calls import Arguments, allocate, call, suspended
+from truthline.program.engine.flow import surviving
+from truthline.program.engine.protocols import awaited, hook, item_of, iterate, special, store_item_of, truth
+from truthline.program.engine.values import (
+    NOTHING,
+    Class,
+    Constant,
+    Context,
+    External,
+    Function,
+    Instance,
+    ModuleValue,
+    Opaque,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from truthline.program.engine.engine import Engine
+
+_MOST_TEXTS = 32
+
+
+def returned(engine: Engine, context: Context) -> Iterable[Value]:
+    """What the `return`s of a context hold."""
+    unit = context.unit
+    found: set[Value] = set()
+    for _, instruction in unit.find(ir.Return):
+        found |= engine.value(context, instruction.value)
+    annotation = unit.code.returns
+    if annotation is not None and all(isinstance(value, Opaque) for value in found):
+        promised = {one for one in engine.types.instances(unit, annotation) if not isinstance(one, Opaque)}
+        return promised or found
+    return found
+
+
+def yielded(engine: Engine, context: Context) -> Iterable[Value]:
+    """What a generator yields."""
+    found: set[Value] = set()
+    for _, instruction in context.unit.find(ir.Yield):
+        found |= engine.value(context, instruction.value)
+    for _, delegated in context.unit.find(ir.YieldFrom):
+        for base in engine.value(context, delegated.base):
+            found |= iterate(engine, base)
+    return found
+
+
+def _const(engine: Engine, context: Context, register: Register, one: ir.Const) -> Iterable[Value]:
+    return (engine.universe.constant(one.value),)
+
+
+def _literal(engine: Engine, context: Context, register: Register, one: ir.Literal_) -> Iterable[Value]:
+    return engine.typed(one.type if one.type in ("int", "slice", "complex", "type") else "object")
+
+
+def _param(engine: Engine, context: Context, register: Register, one: ir.Param) -> Iterable[Value]:
+    return engine.param(context, one.index)
+
+
+def _nothing(engine: Engine, context: Context, register: Register, one: object) -> Iterable[Value]:
+    return ()
+
+
+def _phi(engine: Engine, context: Context, register: Register, one: ir.Phi) -> Iterable[Value]:
+    return frozenset(value for argument in one.args for value in engine.value(context, argument))
+
+
+def _hint(engine: Engine, context: Context, register: Register, one: ir.Hint) -> Iterable[Value]:
+    values = engine.value(context, one.value) if one.value is not None else NOTHING
+    known = {value for value in values if not isinstance(value, Opaque)}
+    if one.value is None and context.unit.code.kind == "class":
+        return ()
+    if len(known) == len(values) and values:
+        return values
+    return known | engine.types.instances(context.unit, one.type)
+
+
+def _narrow(engine: Engine, context: Context, register: Register, one: ir.Narrow) -> Iterable[Value]:
+    values = engine.value(context, one.value)
+    types = engine.value(context, one.types) if one.types is not None else NOTHING
+    wanted: set[Value] = set()
+    for value in types:
+        is_tuple = isinstance(value, Instance) and value.cls.unit.name == "tuple"
+        wanted |= engine.heap.item(value, None) if is_tuple and isinstance(value, Instance) else {value}
+    classes = [value for value in wanted if isinstance(value, Class)]
+    if len(classes) < len(wanted) or not classes:
+        return values
+    kept = {value for value in values if _is_instance(engine, value, classes) in (one.positive, None)}
+    if one.positive and any(isinstance(value, Opaque) for value in kept):
+        kept = {value for value in kept if not isinstance(value, Opaque)}
+        kept |= {engine.universe.make(Instance, cls) for cls in classes}
+    return kept
+
+
+def _is_instance(engine: Engine, value: Value, classes: list[Class]) -> bool | None:
+    """Whether a value is an instance of one of the classes; None where it may be or not."""
+    if isinstance(value, Instance):
+        if any(engine.classes.is_subclass(value.cls, cls) for cls in classes):
+            return True
+        if engine.classes.outside_bases(value.cls) or any(engine.classes.is_protocol(cls) for cls in classes):
+            return None
+        below = value.anywhere and any(engine.classes.is_subclass(cls, value.cls) for cls in classes)
+        return None if below else False
+    if isinstance(value, Constant):
+        own = "NoneType" if value.value is None else type(value.value).__name__
+        return own in {cls.unit.name for cls in classes} or (own == "bool" and "int" in {c.unit.name for c in classes})
+    if isinstance(value, (Function, ModuleValue)):
+        return False
+    return None
+
+
+def _load(engine: Engine, context: Context, register: Register, one: ir.Load) -> Iterable[Value]:
+    return engine.names.load(context.unit.module, one.name)
+
+
+def _bind(engine: Engine, context: Context, register: Register, one: ir.Bind) -> Iterable[Value]:
+    return engine.value(context, one.value)
+
+
+def _store_cell(engine: Engine, context: Context, register: Register, one: ir.StoreCell) -> Iterable[Value]:
+    return engine.value(context, one.value)
+
+
+def _load_cell(engine: Engine, context: Context, register: Register, one: ir.LoadCell) -> Iterable[Value]:
+    owner: Context | None = context.closure
+    if one.owner == context.unit.code.index:
+        owner = context
+    while owner is not None and owner.unit.code.index != one.owner:
+        owner = owner.closure
+    if owner is None:
+        return (engine.opaque(f"the variable {one.name} of an outer function"),)
+    found: set[Value] = set()
+    for unit, store in engine.bodies.index(context.unit.module).cell_stores.get((one.owner, one.name), ()):
+        if unit is owner.unit:
+            found |= engine.value(owner, store)
+        else:
+            for inner in engine.contexts(unit) | {_inside(engine, unit, owner)}:
+                if _is_within(inner, owner):
+                    found |= engine.value(inner, store)
+    return found
+
+
+def _inside(engine: Engine, unit: Any, owner: Context) -> Context:
+    closure = owner if unit.parent is owner.unit else engine.ambient(unit.parent)
+    return engine.universe.context(unit, closure, (None,) * len(unit.code.params), True)
+
+
+def _is_within(context: Context, owner: Context) -> bool:
+    current: Context | None = context
+    while current is not None:
+        if current is owner:
+            return True
+        current = current.closure
+    return False
+
+
+def _attr(engine: Engine, context: Context, register: Register, one: ir.Attr) -> Iterable[Value]:
+    found: set[Value] = set()
+    bases = engine.value(context, one.base)
+    if len(bases) == 1:
+        kept = surviving(engine, context, register)
+        if kept is not None:
+            return kept
+    for base in bases:
+        found.update(attribute(engine, base, one.name))
+    return found
+
+
+def _set_attr(engine: Engine, context: Context, register: Register, one: ir.SetAttr) -> Iterable[Value]:
+    values = engine.value(context, one.value)
+    for base in engine.value(context, one.base):
+        set_attribute(engine, base, one.name, values, (context, register))
+    return values
+
+
+def _del_attr(engine: Engine, context: Context, register: Register, one: ir.DelAttr) -> Iterable[Value]:
+    special(engine, engine.value(context, one.base), "__delattr__", (), (context, register))
+    return ()
+
+
+def _item(engine: Engine, context: Context, register: Register, one: ir.Item) -> Iterable[Value]:
+    bases = engine.value(context, one.base)
+    keys = engine.value(context, one.key)
+    if len(bases) == 1:
+        kept = surviving(engine, context, register)
+        if kept is not None:
+            return kept
+    found: set[Value] = set()
+    for base in bases:
+        found |= item_of(engine, base, keys, (context, register))
+    return found
+
+
+def _set_item(engine: Engine, context: Context, register: Register, one: ir.SetItem) -> Iterable[Value]:
+    values = engine.value(context, one.value)
+    keys = engine.value(context, one.key)
+    for base in engine.value(context, one.base):
+        store_item_of(engine, base, keys, values, (context, register))
+    return ()
+
+
+def _del_item(engine: Engine, context: Context, register: Register, one: ir.DelItem) -> Iterable[Value]:
+    bases = engine.value(context, one.base)
+    special(engine, bases, "__delitem__", (engine.value(context, one.key),), (context, register))
+    return ()
+
+
+def arguments_of(engine: Engine, context: Context, one: ir.Call) -> Arguments:
+    """The arguments of a call, stars taken apart."""
+    positional: list[Values] = []
+    rest: set[Value] = set()
+    for place, register in enumerate(one.args):
+        values = engine.value(context, register)
+        if place in one.stars:
+            spread, unordered = _spread(engine, values)
+            if rest:
+                rest.update(*spread)
+            else:
+                positional += spread
+            rest |= unordered
+        elif rest:
+            rest |= values
+        else:
+            positional.append(values)
+    keywords: dict[str, Values] = {}
+    others: set[Value] = set()
+    for name, register in one.keywords:
+        values = engine.value(context, register)
+        if name is not None:
+            keywords[name] = keywords.get(name, NOTHING) | values
+        else:
+            others |= _spread_keywords(engine, values, keywords)
+    return Arguments(tuple(positional), keywords, frozenset(rest), frozenset(others))
+
+
+def _spread(engine: Engine, values: Values) -> tuple[list[Values], set[Value]]:
+    """The elements of `*values`: those whose place is known, and the others."""
+    ordered: list[Values] = []
+    unordered: set[Value] = set()
+    for value in values:
+        if isinstance(value, Instance) and value.cls.unit.name in ("tuple", "list") and not value.anywhere:
+            entries = engine.heap.contents(value)
+            known = [e[0].value for e in entries if isinstance(e[0], Constant) and isinstance(e[0].value, int)]
+            for place in range(max(known, default=-1) + 1):
+                found = frozenset(e[1] for e in entries if isinstance(e[0], Constant) and e[0].value == place)
+                if place < len(ordered):
+                    ordered[place] = ordered[place] | found
+                else:
+                    ordered.append(found)
+            unordered |= {e[1] for e in entries if e[0] is None}
+        else:
+            unordered |= iterate(engine, value)
+    return ordered, unordered
+
+
+def _spread_keywords(engine: Engine, values: Values, keywords: dict[str, Values]) -> set[Value]:
+    others: set[Value] = set()
+    for value in values:
+        if isinstance(value, Instance):
+            for key, held, _ in engine.heap.contents(value):
+                if isinstance(key, Constant) and isinstance(key.value, str):
+                    keywords[key.value] = keywords.get(key.value, NOTHING) | {held}
+                else:
+                    others.add(held)
+        elif isinstance(value, (Opaque, External)):
+            others.add(engine.opaque("an unknown keyword argument"))
+    return others
+
+
+def _call(engine: Engine, context: Context, register: Register, one: ir.Call) -> Iterable[Value]:
+    callees = engine.value(context, one.func)
+    arguments = arguments_of(engine, context, one)
+    found: set[Value] = set()
+    if not callees:
+        engine.solver.notes().unknown["nothing is known to be stored in what is called"] = None
+    for callee in sorted(callees, key=repr):
+        found |= call(engine, callee, arguments, (context, register))
+    if callees:
+        engine.solver.notes().unknown.pop("nothing is known to be stored in what is called", None)
+    return found
+
+
+def _make_function(engine: Engine, context: Context, register: Register, one: ir.MakeFunction) -> Iterable[Value]:
+    return (engine.function(engine.bodies.units(context.unit.module)[one.code], context),)
+
+
+def _make_class(engine: Engine, context: Context, register: Register, one: ir.MakeClass) -> Iterable[Value]:
+    unit = engine.bodies.units(context.unit.module)[one.code]
+    cls = engine.universe.make(Class, unit, context)
+    body = engine.universe.context(unit, context, ())
+    engine.solver.notes().targets[engine.linked(body)] = None
+    _class_hooks(engine, cls, one)
+    return (cls,)
+
+
+def _class_hooks(engine: Engine, cls: Class, one: ir.MakeClass) -> None:
+    """`__init_subclass__` of the bases and `__set_name__` of what the body binds."""
+    _, hooks = class_members(engine, cls, "__init_subclass__", cls)
+    for hook in hooks:
+        keywords = {name: engine.value(cls.closure, value) for name, value in one.keywords if name is not None}
+        call(engine, hook, Arguments((frozenset((cls,)),), keywords), None)
+    body = engine.universe.context(cls.unit, cls.closure, ())
+    for name, bindings in cls.unit.bindings.items():
+        for _, bind in bindings:
+            for member in engine.value(body, bind.value):
+                if isinstance(member, Instance) and not member.cls.unit.model:
+                    for namer in class_members(engine, member.cls, "__set_name__")[1]:
+                        constant = frozenset((engine.universe.constant(name),))
+                        given = Arguments((frozenset((member,)), frozenset((cls,)), constant))
+                        call(engine, namer, given, None)
+
+
+def _build(engine: Engine, context: Context, register: Register, one: ir.Build) -> Iterable[Value]:
+    container = _container(engine, one.kind, context, register)
+    if container is None:
+        return ()
+    writer = (context, register)
+    spread = False
+    for place, item in enumerate(one.items):
+        values = engine.value(context, item)
+        if place in one.stars:
+            spread = True
+            values = frozenset(element for value in values for element in iterate(engine, value))
+        key = engine.universe.constant(place) if not spread and one.kind != "set" else None
+        engine.heap.store_item(container, key, values, writer)
+    return (container,)
+
+
+def _build_dict(engine: Engine, context: Context, register: Register, one: ir.BuildDict) -> Iterable[Value]:
+    container = _container(engine, "dict", context, register)
+    if container is None:
+        return ()
+    writer = (context, register)
+    for key, item in one.items:
+        values = engine.value(context, item)
+        if key is not None:
+            for name in engine.value(context, key):
+                engine.heap.store_item(container, name, values, writer)
+            continue
+        for value in values:
+            if isinstance(value, Instance):
+                for name, held, _ in engine.heap.contents(value):
+                    engine.heap.store_item(container, name, (held,), writer)
+            elif isinstance(value, (Opaque, External)):
+                unknown = engine.opaque("an item of an unknown mapping")
+                engine.heap.store_item(container, None, (unknown,), writer)
+    return (container,)
+
+
+def _container(engine: Engine, kind: str, context: Context, register: Register) -> Instance | None:
+    cls = engine.builtin_class(kind)
+    return None if cls is None else allocate(engine, cls, (context, register))
+
+
+def _import(engine: Engine, context: Context, register: Register, one: ir.Import) -> Iterable[Value]:
+    name = engine.names.absolute(context.unit, one.module, one.level)
+    if not one.checking:
+        _executes(engine, name)
+    return engine.names.module_value(name if one.whole else name.partition(".")[0])
+
+
+def _executes(engine: Engine, name: str) -> None:
+    imports = engine.solver.notes().imports
+    parts = name.split(".")
+    for count in range(1, len(parts) + 1):
+        imports[".".join(parts[:count])] = None
+
+
+def _import_from(engine: Engine, context: Context, register: Register, one: ir.ImportFrom) -> Iterable[Value]:
+    module = engine.names.absolute(context.unit, one.module, one.level)
+    if not one.checking:
+        _executes(engine, module)
+        if engine.modules.exists(f"{module}.{one.name}"):
+            _executes(engine, f"{module}.{one.name}")
+    if one.name == "*":
+        return ()
+    if not engine.bodies.has(module) and not engine.modules.exists(module):
+        known = engine.names.module_value(module)
+        if any(isinstance(value, Opaque) for value in known):
+            return known
+    values = engine.names.member(module, one.name)
+    path = f"{module}.{one.name}"
+    if engine.bodies.is_model(path):
+        return engine.names.module_value(path)
+    return values
+
+
+def _next(engine: Engine, context: Context, register: Register, one: ir.Next) -> Iterable[Value]:
+    found: set[Value] = set()
+    for base in engine.value(context, one.base):
+        found |= iterate(engine, base)
+    return found
+
+
+def _unpack(engine: Engine, context: Context, register: Register, one: ir.Unpack) -> Iterable[Value]:
+    found: set[Value] = set()
+    for base in engine.value(context, one.base):
+        ordered = isinstance(base, Instance) and base.cls.unit.name in ("tuple", "list")
+        if not ordered or not isinstance(base, Instance):
+            found |= iterate(engine, base)
+        elif one.star < 0 or one.index < one.star:
+            found |= engine.heap.item(base, engine.universe.constant(one.index))
+        elif one.index == one.star:
+            found |= _starred(engine, context, register, base, one)
+        else:
+            found |= _from_end(engine, base, one)
+    return found
+
+
+def _starred(engine: Engine, context: Context, register: Register, base: Instance, one: ir.Unpack) -> Values:
+    container = _container(engine, "list", context, register)
+    if container is None:
+        return NOTHING
+    length = _length(engine, base)
+    after = one.count - one.star - 1
+    for key, value, _ in engine.heap.contents(base):
+        if isinstance(key, Constant) and isinstance(key.value, int) and length is not None:
+            if one.star <= key.value < length - after:
+                place = engine.universe.constant(key.value - one.star)
+                engine.heap.store_item(container, place, (value,), (context, register))
+        else:
+            engine.heap.store_item(container, None, (value,), (context, register))
+    return frozenset((container,))
+
+
+def _from_end(engine: Engine, base: Instance, one: ir.Unpack) -> Values:
+    length = _length(engine, base)
+    if length is None:
+        return engine.heap.item(base, None)
+    return engine.heap.item(base, engine.universe.constant(length - (one.count - one.index)))
+
+
+def _length(engine: Engine, base: Instance) -> int | None:
+    keys = [entry[0] for entry in engine.heap.contents(base)]
+    places = [key.value for key in keys if isinstance(key, Constant) and isinstance(key.value, int)]
+    return max(places) + 1 if places and len(places) == len(keys) else None
+
+
+def _await(engine: Engine, context: Context, register: Register, one: ir.Await) -> Iterable[Value]:
+    return awaited(engine, engine.value(context, one.base))
+
+
+def _yield_from(engine: Engine, context: Context, register: Register, one: ir.YieldFrom) -> Iterable[Value]:
+    found: set[Value] = set()
+    for base in engine.value(context, one.base):
+        iterate(engine, base)
+        waiting = suspended(base)
+        if waiting is not None:
+            found |= engine.returned_by_generator(waiting)
+    return found
+
+
+def _caught(engine: Engine, context: Context, register: Register, one: ir.Caught) -> Iterable[Value]:
+    types = engine.value(context, one.types) if one.types is not None else engine.builtin("BaseException")
+    found: set[Value] = set()
+    for value in types:
+        if isinstance(value, Class):
+            found.add(engine.universe.make(Instance, value))
+        elif isinstance(value, External):
+            found.add(engine.universe.make(External, f"{value.path}()"))
+        elif isinstance(value, Instance):
+            for element in engine.heap.item(value, None):
+                if isinstance(element, Class):
+                    found.add(engine.universe.make(Instance, element))
+    return found
+
+
+def _enter(engine: Engine, context: Context, register: Register, one: ir.Enter) -> Iterable[Value]:
+    found: set[Value] = set()
+    name = "__aenter__" if one.is_async else "__enter__"
+    for base in engine.value(context, one.base):
+        entered = hook(engine, base, name, (), (context, register))
+        if entered is not None:
+            found |= awaited(engine, entered) if one.is_async else entered
+        elif isinstance(base, External):
+            engine.solver.notes().externals[f"{base.path}.{name}"] = None
+            found.add(engine.universe.make(External, f"{base.path}.{name}()"))
+        elif isinstance(base, Opaque):
+            found.add(base)
+        else:
+            found.add(base)
+    return found
+
+
+def _leave(engine: Engine, context: Context, register: Register, one: ir.Leave) -> Iterable[Value]:
+    name = "__aexit__" if one.is_async else "__exit__"
+    none = frozenset((engine.universe.constant(None),))
+    left = special(engine, engine.value(context, one.base), name, (none, none, none), (context, register))
+    if one.is_async:
+        awaited(engine, left)
+    return ()
+
+
+def _binary(engine: Engine, context: Context, register: Register, one: ir.Binary) -> Iterable[Value]:
+    left, right = engine.value(context, one.left), engine.value(context, one.right)
+    texts = _joined_texts(engine, [left, right]) if one.op == "add" else None
+    if texts is not None:
+        return texts
+    site = (context, register)
+    found: set[Value] = set()
+    for value in left:
+        result = hook(engine, value, f"__i{one.op}__", (right,), site) if one.in_place else None
+        if result is None:
+            result = hook(engine, value, f"__{one.op}__", (right,), site)
+        if result is not None:
+            found |= result
+    for value in right:
+        if isinstance(value, Instance) and not value.cls.unit.model:
+            result = hook(engine, value, f"__r{one.op}__", (left,), site)
+            if result is not None:
+                found |= result
+    return found | _arithmetic(engine, left | right)
+
+
+def _arithmetic(engine: Engine, values: Values) -> Values:
+    """What operators of values without special methods give: the operands' own kinds."""
+    found: set[Value] = set()
+    for value in values:
+        if isinstance(value, Constant) and value.value is not None:
+            found |= engine.typed(type(value.value).__name__)
+        elif isinstance(value, (External, Opaque)) or (isinstance(value, Instance) and value.cls.unit.model):
+            found.add(value)
+    return frozenset(found)
+
+
+def _unary(engine: Engine, context: Context, register: Register, one: ir.Unary) -> Iterable[Value]:
+    values = engine.value(context, one.operand)
+    if one.op == "not":
+        truth(engine, values, (context, register))
+        return engine.typed("bool")
+    if one.op == "neg" and len(values) == 1:
+        (value,) = values
+        if isinstance(value, Constant) and isinstance(value.value, int) and not isinstance(value.value, bool):
+            return (engine.universe.constant(-value.value),)
+    return special(engine, values, f"__{one.op}__", (), (context, register)) | _arithmetic(engine, values)
+
+
+_REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
+
+
+def _compare(engine: Engine, context: Context, register: Register, one: ir.Compare) -> Iterable[Value]:
+    if one.op == "is":
+        return engine.typed("bool")
+    left, right = engine.value(context, one.left), engine.value(context, one.right)
+    site = (context, register)
+    for value in left:
+        result = hook(engine, value, f"__{one.op}__", (right,), site)
+        if result is None and one.op == "contains" and isinstance(value, Instance):
+            iterate(engine, value)
+        elif result is None and one.op == "ne":
+            hook(engine, value, "__eq__", (right,), site)
+    if one.op in _REFLECTED:
+        for value in right:
+            if isinstance(value, Instance) and not value.cls.unit.model:
+                hook(engine, value, f"__{_REFLECTED[one.op]}__", (left,), site)
+    return engine.typed("bool")
+
+
+def _test(engine: Engine, context: Context, register: Register, one: ir.Test) -> Iterable[Value]:
+    truth(engine, engine.value(context, one.value), (context, register))
+    return ()
+
+
+def _format(engine: Engine, context: Context, register: Register, one: ir.Format) -> Iterable[Value]:
+    values = engine.value(context, one.value)
+    texts = {value for value in values if isinstance(value, Constant) and isinstance(value.value, (str, int))}
+    site = (context, register)
+    empty = engine.typed("str")
+    for value in values:
+        if isinstance(value, Instance) and not value.cls.unit.model:
+            for name, given in (("__format__", (empty,)), ("__str__", ()), ("__repr__", ())):
+                if hook(engine, value, name, given, site) is not None:
+                    break
+    if texts and len(texts) == len(values):
+        return {engine.universe.constant(str(text.value)) for text in texts}
+    return texts | empty
+
+
+def _join(engine: Engine, context: Context, register: Register, one: ir.Join) -> Iterable[Value]:
+    parts = [engine.value(context, part) for part in one.parts]
+    texts = _joined_texts(engine, parts)
+    return texts if texts is not None else engine.typed("str")
+
+
+def _joined_texts(engine: Engine, parts: list[Values]) -> Values | None:
+    """The concatenations of constant strings; None where a part is not known."""
+    texts = [""]
+    for values in parts:
+        known = [one.value for one in values if isinstance(one, Constant) and isinstance(one.value, str)]
+        if not known or len(known) != len(values) or len(known) * len(texts) > _MOST_TEXTS:
+            return None
+        texts = [text + part for text in texts for part in known]
+    return frozenset(engine.universe.constant(text) for text in texts)
+
+
+def _raise(engine: Engine, context: Context, register: Register, one: ir.Raise) -> Iterable[Value]:
+    found: set[Value] = set()
+    for value in engine.value(context, one.value) if one.value is not None else NOTHING:
+        if isinstance(value, Class):
+            found |= call(engine, value, Arguments(), (context, register))
+        else:
+            found.add(value)
+    return found
+
+
+def _return(engine: Engine, context: Context, register: Register, one: ir.Return) -> Iterable[Value]:
+    return engine.value(context, one.value)
+
+
+TRANSFER: dict[type[ir.Instruction], Callable[[Any, Context, Register, Any], Iterable[Value]]] = {
+    ir.Const: _const,
+    ir.Literal_: _literal,
+    ir.Param: _param,
+    ir.Undefined: _nothing,
+    ir.Phi: _phi,
+    ir.Hint: _hint,
+    ir.Narrow: _narrow,
+    ir.Load: _load,
+    ir.Bind: _bind,
+    ir.StoreGlobal: _store_cell,
+    ir.LoadCell: _load_cell,
+    ir.StoreCell: _store_cell,
+    ir.Attr: _attr,
+    ir.SetAttr: _set_attr,
+    ir.DelAttr: _del_attr,
+    ir.Item: _item,
+    ir.SetItem: _set_item,
+    ir.DelItem: _del_item,
+    ir.Call: _call,
+    ir.MakeFunction: _make_function,
+    ir.MakeClass: _make_class,
+    ir.Build: _build,
+    ir.BuildDict: _build_dict,
+    ir.Import: _import,
+    ir.ImportFrom: _import_from,
+    ir.Next: _next,
+    ir.Unpack: _unpack,
+    ir.Await: _await,
+    ir.Yield: _nothing,
+    ir.YieldFrom: _yield_from,
+    ir.Return: _return,
+    ir.Raise: _raise,
+    ir.Caught: _caught,
+    ir.Enter: _enter,
+    ir.Leave: _leave,
+    ir.Binary: _binary,
+    ir.Unary: _unary,
+    ir.Compare: _compare,
+    ir.Format: _format,
+    ir.Join: _join,
+    ir.Test: _test,
+}

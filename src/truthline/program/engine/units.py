@@ -1,0 +1,318 @@
+"""Codes as the engine sees them: with their file, their parent and who uses which register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TypeVar
+
+from truthline.facts.code import (
+    AnyInstruction,
+    Attr,
+    Await,
+    Binary,
+    Bind,
+    Build,
+    BuildDict,
+    Call,
+    Caught,
+    Code,
+    Compare,
+    DelAttr,
+    DelItem,
+    Enter,
+    Format,
+    Hint,
+    Import,
+    ImportFrom,
+    Instruction,
+    Item,
+    Join,
+    Leave,
+    Load,
+    LoadCell,
+    MakeClass,
+    MakeFunction,
+    Narrow,
+    Next,
+    Param,
+    Phi,
+    Raise,
+    Register,
+    Return,
+    SetAttr,
+    SetItem,
+    StoreCell,
+    StoreGlobal,
+    Test,
+    Unary,
+    Unpack,
+    Yield,
+    YieldFrom,
+)
+
+I = TypeVar("I", bound=Instruction)
+
+
+_EXECUTES = (
+    Attr, Await, Binary, BuildDict, Call, Compare, DelAttr, DelItem, Enter, Format, Import, ImportFrom, Item, Leave,
+    Load, MakeClass, Next, Raise, SetAttr, SetItem, Test, Unary, Unpack, YieldFrom,
+)  # fmt: skip
+
+
+def operands(instruction: AnyInstruction) -> tuple[Register, ...]:
+    """The registers that an instruction reads."""
+    match instruction:
+        case Attr(base=base) | DelAttr(base=base) | Next(base=base) | Unpack(base=base) | Await(base=base):
+            return (base,)
+        case Enter(base=base) | Leave(base=base) | YieldFrom(base=base):
+            return (base,)
+        case Call(func=func, args=args, keywords=keywords):
+            return (func, *args, *(value for _, value in keywords))
+        case Phi(args=args):
+            return args
+        case Bind(value=value) | StoreGlobal(value=value) | StoreCell(value=value) | Yield(value=value):
+            return (value,)
+        case Return(value=value) | Format(value=value) | Test(value=value):
+            return (value,)
+        case Raise(value=maybe) | Hint(value=maybe) | Caught(types=maybe):
+            return () if maybe is None else (maybe,)
+        case Narrow(value=value, types=types):
+            return (value,) if types is None else (value, types)
+        case SetAttr(base=base, value=value):
+            return (base, value)
+        case Item(base=base, key=key) | DelItem(base=base, key=key):
+            return (base, key)
+        case SetItem(base=base, key=key, value=value):
+            return (base, key, value)
+        case Binary(left=left, right=right) | Compare(left=left, right=right):
+            return (left, right)
+        case Unary(operand=operand):
+            return (operand,)
+        case Join(parts=parts):
+            return parts
+        case Build(items=items):
+            return items
+        case BuildDict(items=pairs):
+            return tuple(part for pair in pairs for part in pair if part is not None)
+        case MakeFunction(defaults=defaults):
+            return tuple(value for _, value in defaults)
+        case MakeClass(bases=bases, keywords=keywords):
+            return (*bases, *(value for _, value in keywords))
+        case _:
+            return ()
+
+
+class Unit:
+    """One code of one module. Units are compared by identity."""
+
+    def __init__(self, module: str, file: str, code: Code, parent: Unit | None, model: bool) -> None:
+        self.module = module
+        self.file = file
+        self.code = code
+        self.parent = parent
+        self.model = model
+        self.inner: list[Unit] = []
+        if parent is not None:
+            parent.inner.append(self)
+
+    def __repr__(self) -> str:
+        return f"<{self.symbol}>"
+
+    @property
+    def symbol(self) -> str:
+        """`module:Qual.name`; the module alone for its own body."""
+        return f"{self.module}:{self.code.qualname}" if self.code.qualname else self.module
+
+    @property
+    def name(self) -> str:
+        """The last part of the qualified name."""
+        return self.code.qualname.rpartition(".")[2]
+
+    @property
+    def is_function(self) -> bool:
+        """Whether this is a function or lambda."""
+        return self.code.kind in ("function", "lambda")
+
+    @property
+    def owner(self) -> Unit | None:
+        """The class in whose body this function stands."""
+        parent = self.parent
+        return parent if parent is not None and parent.code.kind == "class" else None
+
+    def find(self, kind: type[I]) -> list[tuple[Register, I]]:
+        """Every instruction of a kind, with its register."""
+        found: list[tuple[Register, I]] = self._by_kind.get(kind, [])  # type: ignore[assignment]
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Instruction], list[tuple[Register, AnyInstruction]]]:
+        found: dict[type[Instruction], list[tuple[Register, AnyInstruction]]] = {}
+        for register, instruction in enumerate(self.code.instructions):
+            found.setdefault(type(instruction), []).append((register, instruction))
+        return found
+
+    @cached_property
+    def executable(self) -> tuple[Register, ...]:
+        """The instructions that can execute other code, in the order of the text."""
+        placed = [register for block in self.code.blocks for register in block.registers]
+        found = [register for register in placed if isinstance(self.code.instructions[register], _EXECUTES)]
+        return tuple(sorted(found, key=lambda register: self.code.positions[register]))
+
+    @cached_property
+    def uses(self) -> dict[Register, list[Register]]:
+        """By register, the instructions that read it."""
+        found: dict[Register, list[Register]] = {}
+        for register, instruction in enumerate(self.code.instructions):
+            for operand in operands(instruction):
+                found.setdefault(operand, []).append(register)
+        return found
+
+    @cached_property
+    def _places(self) -> dict[Register, tuple[int, int]]:
+        return {
+            register: (number, place)
+            for number, block in enumerate(self.code.blocks)
+            for place, register in enumerate(block.registers)
+        }
+
+    def place(self, register: Register) -> tuple[int, int] | None:
+        """Block and place in the block; None for an instruction that control cannot come to."""
+        return self._places.get(register)
+
+    @cached_property
+    def dominators(self) -> list[frozenset[int]]:
+        """By block, the blocks on every way to it (iterative data flow; handlers count as successors)."""
+        blocks = self.code.blocks
+        every = frozenset(range(len(blocks)))
+        found = [every] * len(blocks)
+        found[0] = frozenset((0,))
+        predecessors: list[list[int]] = [[] for _ in blocks]
+        for number, block in enumerate(blocks):
+            for successor in (*block.successors, *block.handlers):
+                predecessors[successor].append(number)
+        changed = True
+        while changed:
+            changed = False
+            for number in range(1, len(blocks)):
+                incoming = [found[one] for one in predecessors[number]]
+                new = frozenset.intersection(*incoming) | {number} if incoming else frozenset((number,))
+                if new != found[number]:
+                    found[number] = new
+                    changed = True
+        return found
+
+    def in_loop(self, register: Register) -> bool:
+        """Whether control can come back to the instruction."""
+        place = self.place(register)
+        return place is not None and place[0] in self._looping
+
+    @cached_property
+    def _looping(self) -> frozenset[int]:
+        found: set[int] = set()
+        for number in range(len(self.code.blocks)):
+            seen: set[int] = set()
+            stack = list(self.code.blocks[number].successors)
+            while stack:
+                block = stack.pop()
+                if block == number:
+                    found.add(number)
+                    break
+                if block not in seen:
+                    seen.add(block)
+                    stack.extend(self.code.blocks[block].successors)
+        return frozenset(found)
+
+    @cached_property
+    def bindings(self) -> dict[str, list[tuple[Register, Bind]]]:
+        """The visible binds of a module or class body, by name."""
+        found: dict[str, list[tuple[Register, Bind]]] = {}
+        for register, bind in self.find(Bind):
+            if not bind.hidden:
+                found.setdefault(bind.name, []).append((register, bind))
+        return found
+
+    @cached_property
+    def maker(self) -> Register:
+        """The register of the parent in which this function or class is made."""
+        if self.parent is None:
+            return -1
+        makers: Iterable[tuple[Register, MakeFunction | MakeClass]] = (
+            *self.parent.find(MakeFunction),
+            *self.parent.find(MakeClass),
+        )
+        return next((register for register, maker in makers if maker.code == self.code.index), -1)
+
+    def depends_on(self, registers: Iterable[Register]) -> frozenset[int]:
+        """The parameters on which the registers may depend; -1 stands for captured variables."""
+        found: set[int] = set()
+        for register in registers:
+            found |= self._dependencies(register)
+        return frozenset(found)
+
+    def _dependencies(self, register: Register) -> frozenset[int]:
+        known = self._known_dependencies.get(register)
+        if known is not None:
+            return known
+        seen = {register}
+        stack = [register]
+        found: set[int] = set()
+        while stack:
+            instruction = self.code.instructions[stack.pop()]
+            if isinstance(instruction, Param):
+                found.add(instruction.index)
+            elif isinstance(instruction, LoadCell):
+                found.add(-1)
+            for operand in operands(instruction):
+                if operand not in seen:
+                    seen.add(operand)
+                    stack.append(operand)
+        result = frozenset(found)
+        self._known_dependencies[register] = result
+        return result
+
+    @cached_property
+    def _known_dependencies(self) -> dict[Register, frozenset[int]]:
+        return {}
+
+
+class FileIndex:
+    """Where the units of a file touch a name, by syntax alone."""
+
+    def __init__(self, units: tuple[Unit, ...]) -> None:
+        self.units = units
+        self.attributes: dict[str, list[tuple[Unit, Register]]] = {}
+        self.stores: dict[str, list[tuple[Unit, Register]]] = {}
+        self.loads: dict[str, list[tuple[Unit, Register]]] = {}
+        self.cells: dict[tuple[int, str], list[tuple[Unit, Register]]] = {}
+        self.cell_stores: dict[tuple[int, str], list[tuple[Unit, Register]]] = {}
+        self.global_stores: dict[str, list[tuple[Unit, Register]]] = {}
+        self.imports: dict[str, list[tuple[Unit, Register]]] = {}
+        self.classes: list[tuple[Unit, Register, MakeClass]] = []
+        for unit in units:
+            self._read(unit)
+
+    def _read(self, unit: Unit) -> None:
+        for register, instruction in enumerate(unit.code.instructions):
+            place = (unit, register)
+            match instruction:
+                case Attr(name=name):
+                    self.attributes.setdefault(name, []).append(place)
+                case SetAttr(name=name):
+                    self.stores.setdefault(name, []).append(place)
+                case Load(name=name):
+                    self.loads.setdefault(name, []).append(place)
+                case LoadCell(owner=owner, name=name):
+                    self.cells.setdefault((owner, name), []).append(place)
+                case StoreCell(owner=owner, name=name):
+                    self.cell_stores.setdefault((owner, name), []).append(place)
+                case StoreGlobal(name=name):
+                    self.global_stores.setdefault(name, []).append(place)
+                case ImportFrom(name=name):
+                    self.imports.setdefault(name, []).append(place)
+                case Import(module=module):
+                    self.imports.setdefault(module, []).append(place)
+                case MakeClass():
+                    self.classes.append((unit, register, instruction))
+                case _:
+                    pass

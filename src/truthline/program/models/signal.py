@@ -1,0 +1,2 @@
+def signal(number, handler):
+    handler(number, None)

@@ -1,0 +1,18 @@
+class _Modules(dict):
+    def __getitem__(self, name):
+        return _intrinsic("loaded_module")(name)
+
+    def get(self, name, default=None):
+        if name:
+            return _intrinsic("loaded_module")(name)
+        return default
+
+
+modules = _Modules()
+
+
+def settrace(function):
+    function(None, "", None)
+
+
+setprofile = settrace

@@ -1,0 +1,53 @@
+class Protocol:
+    pass
+
+
+class Generic:
+    pass
+
+
+class NamedTuple:
+    pass
+
+
+class TypedDict(dict):
+    pass
+
+
+TYPE_CHECKING = False
+
+
+def cast(kind, value):
+    return value
+
+
+def overload(function):
+    pass
+
+
+def final(target):
+    return target
+
+
+def runtime_checkable(cls):
+    return cls
+
+
+def no_type_check(target):
+    return target
+
+
+def override(function):
+    return function
+
+
+def get_type_hints(obj, *rest):
+    return {}
+
+
+def assert_type(value, kind):
+    return value
+
+
+def reveal_type(value):
+    return value
