@@ -36,9 +36,10 @@ class Exports:
             self._call(statement.value)
 
     def _assign(self, value: ast.expr, certain: bool) -> None:
+        strings = self._strings(value)
         if certain:
             self._entries, self._known = None, True
-        self._add(self._strings(value))
+        self._add(strings)
 
     def _add(self, strings: tuple[AllEntry, ...] | None) -> None:
         if strings is None:

@@ -14,7 +14,8 @@ _IMPLICIT = frozenset(
     "__name__ __file__ __doc__ __package__ __path__ __spec__ __loader__ __dict__ __cached__ __builtins__ "
     "__annotations__".split()
 )
-_Visited = frozenset[tuple[str, str]]
+_MOST_STARS = 40
+"""Star imports of star imports are followed by recursion."""
 
 
 class Surroundings(Protocol):
@@ -41,6 +42,24 @@ class _Bindings(msgspec.Struct):
     stars: tuple[Import, ...]
 
 
+class _Step(msgspec.Struct, frozen=True):
+    """A name to look up, the one that led to it, and the star imports on the way."""
+
+    module: str
+    name: str
+    previous: "_Step | None" = None
+    stars: int = 0
+
+    def is_cycle(self) -> bool:
+        """Whether the way to this name came by it before."""
+        step = self.previous
+        while step is not None:
+            if (step.module, step.name) == (self.module, self.name):
+                return True
+            step = step.previous
+        return False
+
+
 class Names:
     """Look-up of module-level names."""
 
@@ -53,7 +72,7 @@ class Names:
         """All that a name of a module may be; several where it is bound several times. Never empty."""
         key = (module, name)
         if key not in self._answers:
-            self._answers[key] = tuple(dict.fromkeys(self._lookup(module, name, frozenset())))
+            self._answers[key] = tuple(dict.fromkeys(self._search(_Step(module, name), set())))
         return self._answers[key]
 
     def lookup(self, module: str, name: str) -> Resolution:
@@ -65,17 +84,30 @@ class Names:
                     return answer
         return answers[0]
 
-    def _lookup(self, module: str, name: str, visited: _Visited) -> Iterator[Resolution]:
-        if (module, name) in visited:
-            yield Missing(module, name, cyclic=True)
-            return
-        source = self._modules.get(module)
-        if source is None:
-            yield self._outside(module, name)
-        elif source.outline is None:
-            yield Unknown(f"{source.file} could not be read")
-        else:
-            yield from self._inside(source, source.outline, name, visited | {(module, name)})
+    def _search(self, start: "_Step", seen: set[tuple[str, str]]) -> Iterator[Resolution]:
+        """All answers that can be reached from a name, each name being looked at once."""
+        pending = [start]
+        while pending:
+            step = pending.pop()
+            if (step.module, step.name) in seen:
+                if step.is_cycle():
+                    yield self._cycle(step)
+                continue
+            seen.add((step.module, step.name))
+            source = self._modules.get(step.module)
+            if source is None:
+                yield self._outside(step.module, step.name)
+            elif source.outline is None:
+                yield Unknown(f"{source.file} could not be read")
+            else:
+                further: list[_Step] = []
+                yield from self._inside(source, source.outline, step, further, seen)
+                pending.extend(reversed(further))
+
+    def _cycle(self, step: "_Step") -> Resolution:
+        """A name that leads back to itself; a package asking itself for a submodule gets it."""
+        submodule = f"{step.module}.{step.name}"
+        return Found(submodule, "") if self._modules.place(submodule) else Missing(step.module, step.name, cyclic=True)
 
     def _outside(self, module: str, name: str) -> Resolution:
         """A name of a module that is not analysed."""
@@ -88,21 +120,44 @@ class Names:
             return Missing(module, name)
         return Unknown(f"{place.file} is not among the analysed files")
 
-    def _inside(self, source: SourceModule, outline: Outline, name: str, visited: _Visited) -> Iterator[Resolution]:
+    def _inside(
+        self,
+        source: SourceModule,
+        outline: Outline,
+        step: "_Step",
+        further: "list[_Step]",
+        seen: set[tuple[str, str]],
+    ) -> Iterator[Resolution]:
+        """The answers that a module itself gives; what it takes from others is added to `further`."""
+        name = step.name
         bindings = self._bound(source, outline)
-        found = name in bindings.others or name in _IMPLICIT
-        if found:
+        local = name in bindings.others or name in _IMPLICIT
+        if local:
             yield Found(source.name, name)
         for imp in bindings.imports.get(name, ()):
-            found = True
-            yield from self._imported(source, imp, visited)
-        if found:
-            return
-        by_star = [answer for imp in bindings.stars for answer in self._starred(source, imp, name, visited)]
-        certain = [answer for answer in by_star if isinstance(answer, (Found, External))]
+            target = self._modules.target(source, imp)
+            if imp.name is None:
+                yield self._module(target.module if imp.renamed else target.module.partition(".")[0])
+            elif not target.exists and target.first_party:
+                yield Missing(target.module, imp.name)
+            else:
+                further.append(_Step(target.module, imp.name, step))
+        if not local and name not in bindings.imports:
+            yield from self._by_star(source, outline, bindings.stars, step, seen)
+
+    def _by_star(
+        self,
+        source: SourceModule,
+        outline: Outline,
+        stars: tuple[Import, ...],
+        step: "_Step",
+        seen: set[tuple[str, str]],
+    ) -> Iterator[Resolution]:
+        answers = [answer for imp in stars for answer in self._starred(source, imp, step, seen)]
+        certain = [answer for answer in answers if isinstance(answer, (Found, External))]
         yield from certain
         if not certain:
-            yield self._unbound(source, outline, name, by_star)
+            yield self._unbound(source, outline, step.name, answers)
 
     def _unbound(self, source: SourceModule, outline: Outline, name: str, by_star: list[Resolution]) -> Resolution:
         """A name that no statement of the module binds."""
@@ -114,42 +169,26 @@ class Names:
             return Unknown(f"{source.name} binds names that no statement shows")
         return by_star[0] if by_star else Missing(source.name, name)
 
-    def _imported(self, source: SourceModule, imp: Import, visited: _Visited) -> Iterator[Resolution]:
-        target = self._modules.target(source, imp)
-        if imp.name is not None:
-            yield from self._taken(target, imp.name, visited)
-        elif imp.renamed:
-            yield self._module(target.module)
-        else:
-            yield self._module(target.module.partition(".")[0])
-
-    def _taken(self, target: ImportTarget, name: str, visited: _Visited) -> Iterator[Resolution]:
-        if not target.exists and target.first_party:
-            yield Missing(target.module, name)
-        else:
-            yield from self._lookup(target.module, name, visited)
-
     def _module(self, module: str) -> Resolution:
         if self._modules.place(module) and self._modules.is_first_party(module):
             return Found(module, "")
         return Missing(module, "") if self._modules.is_first_party(module) else External(module, "")
 
-    def _starred(self, source: SourceModule, imp: Import, name: str, visited: _Visited) -> Iterator[Resolution]:
+    def _starred(
+        self, source: SourceModule, imp: Import, step: "_Step", seen: set[tuple[str, str]]
+    ) -> Iterator[Resolution]:
         """What a star import may bind a name to; nothing where it does not take that name."""
         target = self._modules.target(source, imp)
         origin = self._modules.get(target.module)
         outline = origin.outline if origin else None
         if outline is None:
-            if not target.exists and target.first_party:
-                return
-            yield Unknown(f"{source.name} imports everything from {target.module}, which is not analysed")
-            return
-        if outline.all_entries is not None:
-            taken = any(entry.name == name for entry in outline.all_entries)
-        else:
-            taken = not name.startswith("_") or any(each.qualname == "__all__" for each in outline.definitions)
-        if taken:
-            yield from (each for each in self._lookup(target.module, name, visited) if not isinstance(each, Missing))
+            if target.exists or not target.first_party:
+                yield Unknown(f"{source.name} imports everything from {target.module}, which is not analysed")
+        elif step.stars >= _MOST_STARS:
+            yield Unknown(f"{source.name} imports everything through more than {_MOST_STARS} modules")
+        elif _gives_away(outline, step.name):
+            further = _Step(target.module, step.name, step, step.stars + 1)
+            yield from (answer for answer in self._search(further, seen) if not isinstance(answer, Missing))
 
     def _bound(self, source: SourceModule, outline: Outline) -> _Bindings:
         if source.name not in self._bindings:
@@ -171,3 +210,10 @@ def _bindings(outline: Outline) -> _Bindings:
     )
     stars = tuple(imp for imp in at_top if imp.name == "*")
     return _Bindings(dict(imports), others, stars)
+
+
+def _gives_away(outline: Outline, name: str) -> bool:
+    """Whether a star import of a module may take a name, if the module has it."""
+    if outline.all_entries is not None:
+        return any(entry.name == name for entry in outline.all_entries)
+    return not name.startswith("_") or any(each.qualname == "__all__" for each in outline.definitions)

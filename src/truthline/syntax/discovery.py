@@ -51,10 +51,12 @@ class _Walk:
         path = self._base / include
         if path.is_dir():
             yield from self._directory(include, self._inherited(include))
-        elif path.is_file() or os.path.lexists(path):
-            yield _described(include, path)
-        else:
+        elif not os.path.lexists(path):
             yield SourceFile(include, reason="does not exist")
+        elif not include.endswith(".py"):
+            yield SourceFile(include, reason="is neither a directory nor a Python file")
+        else:
+            yield _described(include, path)
 
     def _inherited(self, include: str) -> tuple[IgnoreRules, ...]:
         """The `.gitignore` rules of the directories above an include, unless they leave out the include itself."""
@@ -105,7 +107,7 @@ def _links_to_directory(entry: "os.DirEntry[str]") -> bool:
 
 def _described(path: str, entry: "os.DirEntry[str] | Path") -> SourceFile:
     """The file with what one stat (of the target, if it is a link) tells."""
-    if not path.isprintable() or any("\ud800" <= character <= "\udfff" for character in path):
+    if not path.isprintable():
         return SourceFile(_shown(path), reason="has a name that is not printable text")
     try:
         status = entry.stat()
@@ -133,4 +135,4 @@ def _sort(mode: int) -> str:
 
 def _shown(path: str) -> str:
     """A path that any report can print."""
-    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+    return path if path.isprintable() else repr(path)[1:-1]

@@ -6,6 +6,7 @@ when it dies or falls silent, the first file without an answer is the one to bla
 go to another worker.
 """
 
+import contextlib
 import os
 import queue
 import signal
@@ -111,9 +112,10 @@ class _Worker:
         )
         self.waiting: deque[SourceFile] = deque()
         self.ready = False
-        self.overdue = False
+        self.overdue: SourceFile | None = None
         self.deadline = time.monotonic() + _START_SECONDS
-        threading.Thread(target=self._listen, args=(events,), daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=(events,), daemon=True)
+        self._listener.start()
         self.say(setup)
 
     def _listen(self, events: "queue.SimpleQueue[tuple[_Worker, Reply | None]]") -> None:
@@ -135,28 +137,23 @@ class _Worker:
         return self.deadline - time.monotonic() if self.waiting or not self.ready else float("inf")
 
     def stop(self) -> None:
-        """End the process, and take its exit status."""
+        """End the process and its listener, and close the pipes."""
         self.process.kill()
         self.process.wait()
+        self._listener.join()
         for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                _close(stream)
+            with contextlib.suppress(OSError):
+                cast("BinaryIO", stream).close()
 
     def epitaph(self, limits: Limits) -> str:
         """Why it died."""
-        if self.overdue:
+        if self.overdue is not None:
             return f"takes longer than {limits.seconds:g} seconds to read"
         status = self.process.wait()
         if status < 0:
-            return f"kills the parser ({signal.Signals(-status).name})"
+            names = {each.value: each.name for each in signal.Signals}
+            return f"kills the parser ({names.get(-status, f'signal {-status}')})"
         return f"kills the parser (exit status {status})"
-
-
-def _close(stream: object) -> None:
-    try:
-        cast("BinaryIO", stream).close()
-    except OSError:
-        return
 
 
 class _Pool:
@@ -166,15 +163,14 @@ class _Pool:
         self._setup = Setup(f"{job.__module__}:{job.__qualname__}", limits.memory)
         self._base = base
         self._limits = limits
-        self._workers: set[_Worker] = set()
+        self._workers: list[_Worker] = []
         self._events: queue.SimpleQueue[tuple[_Worker, Reply | None]] = queue.SimpleQueue()
 
     def run(self, chunks: deque[list[SourceFile]], jobs: int) -> Iterator[Result]:
         """The results of all chunks. Ends every process that it started, also where the caller stops early."""
         try:
             while chunks or any(worker.waiting for worker in self._workers):
-                while len(self._workers) < min(jobs, len(chunks) + self._busy()):
-                    self._workers.add(_Worker(self._setup, self._events))
+                self._distribute(chunks, jobs)
                 event = self._next_event()
                 if event is not None:
                     yield from self._handle(*event, chunks)
@@ -182,8 +178,16 @@ class _Pool:
             for worker in self._workers:
                 worker.stop()
 
-    def _busy(self) -> int:
-        return sum(bool(worker.waiting) for worker in self._workers)
+    def _distribute(self, chunks: deque[list[SourceFile]], jobs: int) -> None:
+        """Give every idle worker a chunk, and start the workers that there is work for."""
+        idle = [worker for worker in self._workers if worker.ready and not worker.waiting]
+        for worker in idle[: len(chunks)]:
+            worker.waiting.extend(chunks.popleft())
+            worker.deadline = time.monotonic() + self._limits.seconds
+            worker.say(Work(tuple(os.fsencode(self._base / file.path) for file in worker.waiting)))
+        starting = sum(not worker.ready for worker in self._workers)
+        for _ in range(min(jobs - len(self._workers), len(chunks) - starting)):
+            self._workers.append(_Worker(self._setup, self._events))
 
     def _next_event(self) -> "tuple[_Worker, Reply | None] | None":
         """The next reply or death; None after a worker was killed for its silence."""
@@ -193,7 +197,7 @@ class _Pool:
         except queue.Empty:
             for worker in self._workers:
                 if worker.silence() <= 0:
-                    worker.overdue = True
+                    worker.overdue = worker.waiting[0] if worker.waiting else None
                     worker.process.kill()
                     worker.deadline = time.monotonic() + _START_SECONDS
             return None
@@ -209,19 +213,19 @@ class _Pool:
         else:
             file = worker.waiting.popleft()
             yield file, _result(file, reply)
-        worker.deadline = time.monotonic() + self._limits.seconds
-        if not worker.waiting and chunks:
-            worker.waiting.extend(chunks.popleft())
-            worker.say(Work(tuple(os.fsencode(self._base / file.path) for file in worker.waiting)))
+            worker.deadline = time.monotonic() + self._limits.seconds
 
     def _bury(self, worker: _Worker, chunks: deque[list[SourceFile]]) -> Iterator[Result]:
-        """Blame the file that a dead worker was reading, and put its others back."""
+        """Blame the file that a dead worker was reading, and put its others back.
+
+        One that was killed for a file that it answered just then was reading another, which bears no blame.
+        """
         self._workers.remove(worker)
         reason = worker.epitaph(self._limits)
         worker.stop()
         if not worker.ready:
             raise TruthlineError(f"a worker process cannot start (exit status {worker.process.returncode})")
-        if worker.waiting:
+        if worker.waiting and worker.overdue in (None, worker.waiting[0]):
             file = worker.waiting.popleft()
             yield file, Unread(file.path, reason)
         if worker.waiting:
