@@ -23,7 +23,7 @@ def test_every_distinct_way_is_shown(tmp_path: Path) -> None:
 def test_a_limit_says_that_there_is_more(tmp_path: Path) -> None:
     project(tmp_path, {**VIOLATED, "app/decide.py": TWO_WAYS})
     result = truthline(tmp_path, "why", "activation", "connector-cache", "--limit", "1")
-    assert "1 way shown, and there are more (--limit)" in result.out
+    assert "1 way here, more with --limit." in " ".join(result.out.split())
     assert "Way 2" not in result.out
 
 

@@ -1,6 +1,5 @@
 """`truthline why`."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -51,7 +50,7 @@ def command(
 
     config = load(Path.cwd(), config_file)
     _require(config, flow, state)
-    answer = _answer(_program(config, jobs), flow, state, limit)
+    answer = _answer(_program(_narrowed(config, flow, state), jobs), flow, state, limit)
     write(render_json(answer) if output_format == "json" else render_text(answer, style(color)))
     return 0 if answer.conclusion == "no-way" else 1
 
@@ -81,6 +80,14 @@ def _program(config: "Config", jobs: int | None) -> "Program":
     return Program(config, modules)
 
 
+def _narrowed(config: "Config", flow: str, state: str) -> "Config":
+    """The config with this one question: the flow's verdict is then the answer, whatever else is declared of it."""
+    import msgspec
+
+    asked = msgspec.structs.replace(config.flow[flow], must_not_reach=(state,), must_read=(), mode="reach")
+    return msgspec.structs.replace(config, flow={flow: asked})
+
+
 def _answer(program: "Program", flow: str, state: str, limit: int) -> "Answer":
     from truthline.report.why import Answer
 
@@ -91,14 +98,6 @@ def _answer(program: "Program", flow: str, state: str, limit: int) -> "Answer":
         state=state,
         verdict=analysis.verdict,
         ways=ways[:limit],
-        possible=tuple(possible for possible in analysis.possible if possible.state == state),
-        doubts=(*analysis.verdict.doubts, *_missing(program, flow, state)),
+        possible=analysis.possible,
         more=len(ways) > limit,
     )
-
-
-def _missing(program: "Program", flow: str, state: str) -> Iterator[str]:
-    """What the config speaks of and the code no longer has: without it nothing is proven."""
-    for missing in program.missing_references():
-        if missing.key.startswith((f"flow.{flow}.", f"state.{state}.")):
-            yield f"`{missing.key}` names `{missing.reference}`, which does not exist"

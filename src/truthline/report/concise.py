@@ -7,7 +7,7 @@ from truthline.report.style import SourceLines, Style
 from truthline.report.summary import sentences, statistics
 
 
-def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:  # noqa: ARG001 - every format is called alike
+def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
     """`file:line:column: CODE[id] message` for each finding, and the summary as the last line."""
     rows = [_row(finding) for finding in outcome.findings]
     if style.statistics:

@@ -15,7 +15,8 @@ def render(rule: type[Rule], names: Sequence[RuleName], style: Style) -> str:
     """All that there is to say about a rule; `names` are those under which the config at hand knows it."""
     page = Page(style)
     page.wrap((rule.meta.code, "bold"), " ", (rule.meta.name, "bold"))
-    page.wrap(*_traits(rule, names), indent=2, hang=2)
+    for trait in _traits(rule, names):
+        page.wrap(trait, indent=2, hang=2)
     page.blank()
     for paragraph in _paragraphs(inspect.getdoc(rule) or ""):
         _print_paragraph(page, paragraph)
@@ -36,7 +37,7 @@ def _traits(rule: type[Rule], names: Sequence[RuleName]) -> list[str]:
     ids = [name.id for name in names if name.id != rule.meta.name]
     if ids:
         traits.append(f"in this config: {', '.join(ids)}")
-    return ["; ".join(traits)]
+    return traits
 
 
 def _paragraphs(doc: str) -> Iterable[str]:

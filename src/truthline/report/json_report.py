@@ -93,7 +93,7 @@ class Report(Entry, frozen=True, kw_only=True):
     statistics: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
-def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:  # noqa: ARG001 - every format is called alike
+def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
     """The outcome as one JSON document."""
     return document(
         Report(

@@ -7,7 +7,7 @@ import msgspec
 
 from truthline.model.finding import Step
 from truthline.model.verdict import FlowVerdict
-from truthline.program.engine import PossibleWay, Way
+from truthline.program.program import PossibleWay, Way
 from truthline.report.flows import print_doubts, print_unresolved, proof
 from truthline.report.json_report import Entry, StepEntry, Tool, UnresolvedEntry, document, unresolved_entry, witness
 from truthline.report.page import Page
@@ -27,8 +27,8 @@ VERBS = {"import": "imports", "call": "calls", "read": "reads", "write": "writes
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of one flow and one state.
 
-    `doubts` are the sentences that keep the absence of a way from being proven. `more` says that there are
-    ways beyond those that were asked for.
+    `verdict` is that of the flow with this state as the only one that it must not reach. `more` says that there
+    are ways beyond those that were asked for.
     """
 
     flow: str
@@ -36,7 +36,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     verdict: FlowVerdict
     ways: tuple[Way, ...]
     possible: tuple[PossibleWay, ...] = ()
-    doubts: tuple[str, ...] = ()
     more: bool = False
 
     @property
@@ -44,7 +43,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         """One word."""
         if self.ways:
             return "way"
-        return "undecided" if self.possible or self.doubts else "no-way"
+        return "no-way" if self.verdict.verdict == "clean" else "undecided"
 
 
 class WayEntry(Entry, frozen=True, kw_only=True):
@@ -102,7 +101,7 @@ def render_json(answer: Answer) -> str:
             calls=answer.verdict.calls,
             resolved=answer.verdict.resolved,
             unresolved=tuple(unresolved_entry(call) for call in answer.verdict.unresolved),
-            doubts=answer.doubts,
+            doubts=answer.verdict.doubts,
         )
     )
 
@@ -111,7 +110,7 @@ def render_text(answer: Answer, style: Style) -> str:
     """The answer for people: a headline, what it rests on, and every list in full."""
     page = Page(style)
     color, headline = HEADLINES[answer.conclusion]
-    ways = counted(len(answer.ways), "way") + (" shown, and there are more (--limit)" if answer.more else "")
+    ways = counted(len(answer.ways), "way") + (" here, more with --limit" if answer.more else "")
     page.wrap((headline.format(flow=answer.flow, state=answer.state, ways=ways), color))
     page.wrap(f"{proof(answer.verdict)}.")
     for number, way in enumerate(answer.ways, start=1):
@@ -120,9 +119,9 @@ def render_text(answer: Answer, style: Style) -> str:
         print_way(page, way.steps, indent=2)
     for possible in answer.possible:
         _print_possible(page, possible)
-    if answer.doubts or answer.verdict.unresolved:
+    if answer.verdict.doubts or answer.verdict.unresolved:
         page.blank()
-    print_doubts(page, answer.doubts, verbose=True)
+    print_doubts(page, answer.verdict.doubts, verbose=True)
     print_unresolved(page, answer.verdict.unresolved, verbose=True)
     return page.text()
 
