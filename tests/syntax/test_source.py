@@ -78,7 +78,7 @@ def test_reading_fails_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "directory.py").mkdir()
     assert reason(tmp_path, SourceFile("x.py", reason="is a socket")) == "is a socket"
     assert reason(tmp_path, SourceFile("gone.py")) == "cannot be opened: No such file or directory"
-    assert reason(tmp_path, SourceFile("nul\0.py")) == "cannot be opened: embedded null byte"
+    assert reason(tmp_path, SourceFile("nul\0.py")).startswith("cannot be opened: ")
     assert reason(tmp_path, SourceFile("grown.py")).startswith("is too large")
     assert "directory" in reason(tmp_path, SourceFile("directory.py")).lower()
 
