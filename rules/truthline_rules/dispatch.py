@@ -301,7 +301,8 @@ class DynamicOperation(_DispatchRule):
 
     def judge(self, program: Program, table: str, sites: DispatchSites) -> Iterable[Violation]:
         """Report the sites without a name."""
-        for site in (*sites.registered, *sites.executed):
+        every: tuple[Registration | Execution, ...] = (*sites.registered, *sites.executed)
+        for site in every:
             if site.operation is None:
                 verb = "registered" if isinstance(site, Registration) else "dispatched"
                 yield _at(

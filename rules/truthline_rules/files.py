@@ -79,13 +79,8 @@ class MissingEntry(Rule):
                 message=f"`{missing.key}` names `{missing.reference}`, which does not exist{near}",
                 help="write its new name, or remove the reference",
                 symbol=f"{missing.key}={missing.reference}",
-                flow=_flow_of(missing.key),
+                flow=next((flow for flow in program.config.flow if missing.key.startswith(f"flow.{flow}.")), None),
             )
-
-
-def _flow_of(key: str) -> str | None:
-    parts = key.split(".")
-    return parts[1] if len(parts) > 1 and parts[0] == "flow" else None
 
 
 class VacuousScope(Audit):

@@ -250,8 +250,7 @@ class StatePossiblyReached(Rule):
                         "    def find_connector(self, tenant):\n        return self._connectors.get(tenant)\n"
                     ),
                     "app/decide.py": (
-                        "from plugins import load\n\n\ndef decide(tenant):\n"
-                        '    return load("connectors").find_connector(tenant) is not None\n'
+                        "def decide(tenant, registry):\n    return registry.find_connector(tenant) is not None\n"
                     ),
                 },
                 config=_ROLE_CACHE,

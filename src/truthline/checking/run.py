@@ -84,8 +84,8 @@ class _Run:
     def _may_find(self, instance: Instance) -> bool:
         """Whether the rule runs; one that is not selected does if something is locked, for it cannot be silenced."""
         config = self._program.config
-        tables = (*config.flow.values(), *config.dispatch.values())
-        return self._ran[instance.name] or any(table.locked for table in tables)
+        locked = [flow.locked for flow in config.flow.values()] + [table.locked for table in config.dispatch.values()]
+        return self._ran[instance.name] or any(locked)
 
     def _judge(self, instance: Instance, violation: Violation) -> Iterator[tuple[Finding, str]]:
         locked = self._locked(instance, violation)

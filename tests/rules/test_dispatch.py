@@ -1,0 +1,145 @@
+"""TL301 to TL305: who dispatches what, and whether both ends exist."""
+
+from collections.abc import Callable
+
+import pytest
+
+from truthline.model.run import Outcome
+
+Lint = Callable[..., Outcome]
+
+REGISTRY = """
+class Registry:
+    def __init__(self):
+        self._handlers = {}
+
+    def register(self, name, handler):
+        self._handlers[name] = handler
+
+    def execute(self, name, context):
+        return self._handlers[name].execute(context)
+
+
+registry = Registry()
+"""
+HEAD = "from app.registry import registry\n"
+HANDLERS = f"""{HEAD}
+
+class Capture:
+    def execute(self, context):
+        return context
+
+
+def register_all():
+    registry.register("logs.capture", Capture())
+    registry.register("logs.read.all", Capture())
+    registry.register("policies.check", Capture())
+"""
+CONFIG = """
+[dispatch.operations]
+register = "app.registry:Registry.register"
+execute = "app.registry:Registry.execute"
+owner = { scope = ["app/api/{domain}/**"], operation = "{domain}.*" }
+"""
+ALL = (
+    HEAD + '\n\ndef f():\n    registry.execute("logs.capture", {})\n    registry.execute("logs.read.all", {})\n'
+    '    registry.execute("policies.check", {})\n'
+)
+
+
+def check(lint: Lint, text: str, config: str = CONFIG, file: str = "app/api/logs/views.py", **more: str) -> list[str]:
+    files = {
+        "app/__init__.py": "",
+        "app/registry.py": REGISTRY,
+        "app/handlers.py": HANDLERS,
+        "app/everything.py": ALL,
+        file: text,
+        **more,
+    }
+    outcome = lint(files, config, select=("TL0", "TL3"))
+    return [
+        f"{finding.code} {finding.severity} {finding.location.file}:{finding.location.span.line} {finding.message}"
+        for finding in outcome.findings
+    ]
+
+
+def call(operation: str) -> str:
+    return f"{HEAD}\n\ndef f(name):\n    return registry.execute(\n        {operation},\n        {{}},\n    )\n"
+
+
+@pytest.mark.parametrize(
+    ("operation", "found"),
+    [
+        ('"logs.capture"', []),
+        ('"logs.read.all"', []),
+        (
+            '"policies.check"',
+            [("TL301 error app/api/logs/views.py:5 operation `policies.check` does not belong to domain `logs`")],
+        ),
+        ('"logs.captured"', ["TL302 error app/api/logs/views.py:5 operation `logs.captured` is never registered"]),
+        (
+            "name",
+            [
+                (
+                    "TL305 warning app/api/logs/views.py:5 "
+                    "the name of the operation that is dispatched here cannot be determined"
+                )
+            ],
+        ),
+    ],
+)
+def test_dispatches(lint: Lint, operation: str, found: list[str]) -> None:
+    assert check(lint, call(operation)) == found
+
+
+def test_outside_the_owners_scope_every_operation_may_be_dispatched(lint: Lint) -> None:
+    assert check(lint, "", file="app/api/logs/none.py", **{"app/jobs.py": call('"policies.check"')}) == []
+
+
+def test_an_operation_that_nobody_dispatches_is_told_where_it_is_registered(lint: Lint) -> None:
+    handlers = HANDLERS + '    registry.register("logs.purge", Capture())\n'
+    assert check(lint, "", **{"app/handlers.py": handlers}) == [
+        "TL303 warning app/handlers.py:13 operation `logs.purge` is registered but never dispatched"
+    ]
+
+
+def test_the_second_registration_names_the_first(lint: Lint) -> None:
+    handlers = HANDLERS + '    registry.register("logs.capture", Capture())\n'
+    assert check(lint, "", **{"app/handlers.py": handlers}) == [
+        "TL304 error app/handlers.py:13 operation `logs.capture` is registered already at app/handlers.py:10"
+    ]
+
+
+def allow(entry: str) -> str:
+    return f'{CONFIG}allow = [{{ {entry}, reason = "moves" }}]\n'
+
+
+@pytest.mark.parametrize(
+    ("entry", "codes"),
+    [
+        ('path = "app/api/logs/views.py", operation = "policies.check"', []),
+        ('path = "app/api/**", operation = "policies.*"', []),
+        ('path = "app/api/logs/views.py"', []),
+        ('path = "app/api/logs/views.py", code = "TL301"', []),
+        ('path = "app/api/logs/views.py", code = "TL302"', ["TL090", "TL301"]),
+        ('path = "app/api/logs/views.py", operation = "logs.capture"', ["TL090", "TL301"]),
+        ('path = "app/api/policies/**", operation = "policies.check"', ["TL090", "TL301"]),
+    ],
+)
+def test_allowances(lint: Lint, entry: str, codes: list[str]) -> None:
+    found = check(lint, call('"policies.check"'), allow(entry))
+    assert sorted(each.partition(" ")[0] for each in found) == codes
+
+
+def test_an_owner_without_files(lint: Lint) -> None:
+    config = CONFIG.replace("app/api/", "app/gone/")
+    assert check(lint, "", config) == [
+        "TL003 error truthline.toml:5 the owner's scope of dispatch table `operations` matches no file"
+    ]
+
+
+def test_a_locked_table_cannot_be_silenced(lint: Lint) -> None:
+    text = call('"policies.check"').replace("{},\n    )", "{},\n    )  # truthline: allow[TL301] moves")
+    assert check(lint, text) == []
+    found = check(lint, text, f"ignore = ['TL301']\n{CONFIG}locked = true\n")
+    assert sorted(each.partition(" ")[0] for each in found) == ["TL092", "TL301"]
