@@ -184,6 +184,12 @@ def test_a_package_may_bind_a_submodules_name_anew(load: Loader) -> None:
     assert modules.lookup("p", "run") == Found("p.run", "run")
 
 
+def test_a_name_may_have_any_number_of_dots(load: Loader) -> None:
+    name = ".".join(["a"] * 5_000)
+    modules = load({"a/m.py": f"import a.m\nimport {name}"})
+    assert targets(modules, "a.m") == ["a.m", f"{name}?"]
+
+
 # -- edges
 
 

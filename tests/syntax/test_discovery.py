@@ -78,6 +78,23 @@ def test_a_gitignore_that_cannot_be_read_ignores_nothing(tmp_path: Path) -> None
     assert found(tmp_path) == ["a.py"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_gitignore_may_be_a_pipe_or_a_trap(tmp_path: Path) -> None:
+    tree(tmp_path, "a/x.py", "b/" + "a" * 200 + ".py")
+    os.mkfifo(tmp_path / "a/.gitignore")
+    (tmp_path / "b/.gitignore").write_text("*a" * 40 + "b\n")
+    assert found(tmp_path) == ["a/x.py", "b/" + "a" * 200 + ".py"]
+
+
+def test_a_tree_may_be_deeper_than_python_recurses(tmp_path: Path) -> None:
+    directory = tmp_path
+    for _ in range(1_200):
+        directory /= "d"
+        directory.mkdir()
+    (directory / "x.py").write_text("")
+    assert found(tmp_path) == ["/".join(["d"] * 1_200) + "/x.py"]
+
+
 def test_directory_links_are_not_followed(tmp_path: Path) -> None:
     tree(tmp_path, "app/a.py")
     (tmp_path / "app/loop").symlink_to(tmp_path / "app", target_is_directory=True)

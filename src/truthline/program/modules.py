@@ -130,6 +130,10 @@ class Modules:
 
     # -- text
 
+    def source(self, file: str) -> bytes:
+        """The bytes of a file; raises Unparsable where it cannot be read (any more)."""
+        return read(self._base, SourceFile(file))
+
     def source_lines(self, file: str) -> list[str]:
         """The lines of a file as reports show them; none where it cannot be read (any more)."""
         if file not in self._lines:

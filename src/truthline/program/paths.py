@@ -33,10 +33,22 @@ class ImportPath:
     def find(self, name: str) -> ModulePlace | None:
         """The place of a module or package by its absolute name."""
         if name not in self._found:
-            parent, _, last = name.rpartition(".")
-            within = self.find(parent) if parent else self._top
-            self._found[name] = self._search(within.directories, last) if within and last else None
+            self._found[name] = self._walk(name)
         return self._found[name]
+
+    def _walk(self, name: str) -> ModulePlace | None:
+        """From the nearest known package down. Not by recursion: a name may have any number of dots."""
+        parent, _, last = name.rpartition(".")
+        if parent in self._found or not parent:
+            place = self._found[parent] if parent else self._top
+            return self._search(place.directories, last) if place and last else None
+        within = self._top
+        for part in name.split("."):
+            place = self._search(within.directories, part) if part else None
+            if place is None:
+                return None
+            within = place
+        return within
 
     def name_of(self, file: str) -> str | None:
         """The name under which a file is imported, by the longest root that leads to it; None if no import does."""

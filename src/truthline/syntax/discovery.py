@@ -50,7 +50,7 @@ class _Walk:
         """The files of one include, which may be a file itself."""
         path = self._base / include
         if path.is_dir():
-            yield from self._directory(include, self._inherited(include))
+            yield from self._directories(include, self._inherited(include))
         elif not os.path.lexists(path):
             yield SourceFile(include, reason="does not exist")
         elif not include.endswith(".py"):
@@ -70,29 +70,39 @@ class _Walk:
                 return ()
         return rules
 
-    def _directory(self, directory: str, rules: tuple[IgnoreRules, ...]) -> Iterator[SourceFile]:
-        try:
-            with os.scandir(self._base / directory) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            yield SourceFile(_shown(directory or "."), reason=f"is a directory that cannot be listed: {error.strerror}")
-            return
-        names = {entry.name for entry in entries}
-        if "pyvenv.cfg" in names:
-            return
-        if ".gitignore" in names:
-            rules += gitignore(self._base, directory)
-        for entry in entries:
-            yield from self._entry(f"{directory}/{entry.name}" if directory else entry.name, entry, rules)
+    def _directories(self, include: str, rules: tuple[IgnoreRules, ...]) -> Iterator[SourceFile]:
+        """The files at any depth; a tree may be deeper than Python recurses."""
+        pending = [(include, rules)]
+        while pending:
+            directory, rules = pending.pop()
+            try:
+                with os.scandir(self._base / directory) as listing:
+                    entries = list(listing)
+            except OSError as error:
+                reason = f"is a directory that cannot be listed: {error.strerror}"
+                yield SourceFile(_shown(directory or "."), reason=reason)
+                continue
+            names = {entry.name for entry in entries}
+            if "pyvenv.cfg" in names:
+                continue
+            if ".gitignore" in names:
+                rules += gitignore(self._base, directory)
+            for entry in entries:
+                path = f"{directory}/{entry.name}" if directory else entry.name
+                if self._is_inner(path, entry, rules):
+                    pending.append((path, rules))
+                elif self._is_source(path, entry, rules):
+                    yield _described(path, entry)
 
-    def _entry(self, path: str, entry: "os.DirEntry[str]", rules: tuple[IgnoreRules, ...]) -> Iterator[SourceFile]:
-        if entry.name.startswith(".") or entry.name in _NEVER:
-            return
-        if entry.is_dir(follow_symlinks=False):
-            if not self._left_out(path + "/", rules):
-                yield from self._directory(path, rules)
-        elif entry.name.endswith(".py") and not self._left_out(path, rules) and not _links_to_directory(entry):
-            yield _described(path, entry)
+    def _is_inner(self, path: str, entry: "os.DirEntry[str]", rules: tuple[IgnoreRules, ...]) -> bool:
+        if entry.name.startswith(".") or entry.name in _NEVER or not entry.is_dir(follow_symlinks=False):
+            return False
+        return not self._left_out(path + "/", rules)
+
+    def _is_source(self, path: str, entry: "os.DirEntry[str]", rules: tuple[IgnoreRules, ...]) -> bool:
+        if entry.name.startswith(".") or not entry.name.endswith(".py") or entry.is_dir(follow_symlinks=False):
+            return False
+        return not self._left_out(path, rules) and not _links_to_directory(entry)
 
     def _left_out(self, path: str, rules: tuple[IgnoreRules, ...]) -> bool:
         return ignored(path, self._exclude) or ignored(path, rules)

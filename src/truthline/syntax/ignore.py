@@ -1,9 +1,17 @@
 """Which paths the user or git asked to leave out."""
 
+import re
 from pathlib import Path
 
 import msgspec
 from pathspec import GitIgnoreSpec
+
+from truthline.syntax.source import SourceFile, read
+from truthline.syntax.unread import Unparsable
+
+_STARS = re.compile(r"\*+")
+_MOST_STARS = 4
+_MOST_LINES = 10_000
 
 
 class IgnoreRules(msgspec.Struct, frozen=True):
@@ -25,12 +33,21 @@ def patterns(lines: tuple[str, ...], directory: str = "") -> tuple[IgnoreRules, 
 
 
 def gitignore(base: Path, directory: str) -> tuple[IgnoreRules, ...]:
-    """The rules of a directory's own `.gitignore`. One that cannot be read or parsed ignores nothing."""
+    """The rules of a directory's own `.gitignore`. One that cannot be read ignores nothing.
+
+    It comes with the tree, so it is no more trusted than the tree: it is opened as a source file is, and
+    patterns that a backtracking match could take for ever on are passed over.
+    """
+    path = f"{directory}/.gitignore" if directory else ".gitignore"
     try:
-        text = (base / directory / ".gitignore").read_text("utf-8", "surrogateescape")
-        return patterns(tuple(text.splitlines()), directory)
-    except (OSError, ValueError):
+        lines = read(base, SourceFile(path)).decode("utf-8", "surrogateescape").splitlines()
+        return patterns(tuple(line for line in lines[:_MOST_LINES] if _is_tame(line)), directory)
+    except (Unparsable, ValueError):
         return ()
+
+
+def _is_tame(line: str) -> bool:
+    return len(_STARS.findall(line)) <= _MOST_STARS
 
 
 def ignored(path: str, rules: tuple[IgnoreRules, ...]) -> bool:
