@@ -41,7 +41,7 @@ class _Bar:
     def advance(self, done: int, total: int) -> None:
         """Show how far the work is."""
         if self._update is None and time.monotonic() - self._started >= PATIENCE:
-            self._open()
+            self._open(total)
         if self._update is not None:
             self._update(done, total)
 
@@ -49,7 +49,7 @@ class _Bar:
         """Take the bar off the screen."""
         self._stop()
 
-    def _open(self) -> None:
+    def _open(self, total: int) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
@@ -61,7 +61,7 @@ class _Bar:
             console=Console(stderr=True),
             transient=True,
         )
-        task = bar.add_task(self._label, total=None)
+        task = bar.add_task(self._label, total=total)
         self._update = lambda done, total: bar.update(task, completed=done, total=total)
         self._stop = bar.stop
         bar.start()

@@ -38,11 +38,11 @@ def frame(lines: Sequence[str], span: Span, width: int) -> list[FrameLine]:
 def _shown(line: str, number: int, span: Span, width: int) -> list[FrameLine]:
     cells = _cells(line.rstrip())
     if number < span.line:
-        return [FrameLine(number, _cropped(cells, 0, width)[0])]
+        return [FrameLine(number, _cropped(cells, 0, 0, width)[0])]
     start, end = _marked(line, number, span)
-    text, shift = _cropped(cells, start, width)
-    offset = shift + sum(map(cell_len, cells[:start]))
-    length = max(1, sum(map(cell_len, cells[start:end])))
+    length = max(1, _length(cells[start:end]))
+    text, shift = _cropped(cells, start, length, width)
+    offset = shift + _length(cells[:start])
     carets = "^" * max(1, min(length, width - offset))
     return [FrameLine(number, text), FrameLine(None, " " * offset + carets)]
 
@@ -66,16 +66,23 @@ def _cells(line: str) -> list[str]:
     return cells
 
 
-def _cropped(cells: Sequence[str], focus: int, width: int) -> tuple[str, int]:
-    """The part of a line around the character `focus` that fits, and by how many cells the line moved right."""
-    if sum(map(cell_len, cells)) <= width:
+def _length(cells: Sequence[str]) -> int:
+    return sum(map(cell_len, cells))
+
+
+def _cropped(cells: Sequence[str], focus: int, length: int, width: int) -> tuple[str, int]:
+    """The part of a line that fits, and by how many cells it moved right.
+
+    It shows the `length` cells from the character `focus` on, or the first of them, and as much as fits before them.
+    """
+    if _length(cells) <= width:
         return "".join(cells), 0
+    shown = min(length, width // 2)
     start = 0
-    if sum(map(cell_len, cells[:focus])) > width // 2:
-        start = _start_before(cells, focus, width // 4)
+    if _length(cells[:focus]) + shown > width - len(ELLIPSIS):
+        start = _start_before(cells, focus, width - shown - 2 * len(ELLIPSIS))
     lead = ELLIPSIS if start else ""
-    shift = len(lead) - sum(map(cell_len, cells[:start]))
-    return _filled(cells[start:], lead, width), shift
+    return _filled(cells[start:], lead, width), len(lead) - _length(cells[:start])
 
 
 def _start_before(cells: Sequence[str], focus: int, room: int) -> int:
@@ -90,7 +97,7 @@ def _start_before(cells: Sequence[str], focus: int, room: int) -> int:
 def _filled(cells: Sequence[str], lead: str, width: int) -> str:
     """As many characters after `lead` as fit, with an ellipsis where some do not."""
     room = width - len(lead)
-    if sum(map(cell_len, cells)) <= room:
+    if _length(cells) <= room:
         return lead + "".join(cells)
     room -= len(ELLIPSIS)
     taken = lead
