@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from truthline.program.engine.units import Unit
 
 Site = tuple[Context, Register]
+Outcome = Value | Context
+Outcomes = frozenset[Outcome]
 _SELECTING_TEXT = re.compile(r"[\w.:/\-*]{1,100}")
 _MOST_COMBINATIONS = 24
 _MOST_CONTEXTS = 1500
@@ -60,10 +62,26 @@ class Arguments(msgspec.Struct, frozen=True):
 
 def call(engine: Engine, callee: Value, arguments: Arguments, site: Site | None) -> Values:
     """What calling a value returns; notes on the node being computed what is called."""
+    return results(engine, invoke(engine, callee, arguments, site))
+
+
+def results(engine: Engine, outcomes: Outcomes) -> Values:
+    """The values that outcomes stand for: a context is asked for what it returns."""
+    found: set[Value] = set()
+    for outcome in outcomes:
+        if isinstance(outcome, Context):
+            found |= engine.returned(outcome)
+        else:
+            found.add(outcome)
+    return frozenset(found)
+
+
+def invoke(engine: Engine, callee: Value, arguments: Arguments, site: Site | None) -> Outcomes:
+    """Calls a value without asking what it returns: the contexts that run, and the values that are known at once."""
     if isinstance(callee, Function):
-        return _call_function(engine, callee, arguments, site)
+        return _invoke_function(engine, callee, arguments, site)
     if isinstance(callee, Method):
-        return call(engine, callee.function, arguments.before(callee.bound), site)
+        return invoke(engine, callee.function, arguments.before(callee.bound), site)
     if isinstance(callee, Class):
         return _instantiate(engine, callee, arguments, site)
     if isinstance(callee, Intrinsic):
@@ -76,44 +94,52 @@ def call(engine: Engine, callee: Value, arguments: Arguments, site: Site | None)
         return _call_external(engine, callee, arguments)
     if isinstance(callee, Opaque):
         engine.solver.notes().unknown[callee.reason] = None
-        return frozenset((engine.opaque(f"what an unresolved call returns ({callee.reason})"),))
+        return frozenset((engine.opaque(_unresolved(callee.reason)),))
     if isinstance(callee, (ModuleValue, Super)) or (isinstance(callee, Constant) and callee.value is not None):
         engine.solver.notes().externals["builtins.TypeError"] = None
-    return NOTHING
+    return frozenset()
 
+
+def _unresolved(reason: str) -> str:
+    """The reason for the result of an unresolved call; it does not grow along a chain of them."""
+    return reason if reason.startswith(_RESULT) else f"{_RESULT}{reason}"
+
+
+_RESULT = "the result of an unresolved call: "
 
 # -- functions -----------------------------------------------------------------------------------
 
 
-def _call_function(engine: Engine, callee: Function, arguments: Arguments, site: Site | None) -> Values:
+def _invoke_function(engine: Engine, callee: Function, arguments: Arguments, site: Site | None) -> Outcomes:
     bound = bind(engine, callee, arguments, site)
-    found: set[Value] = set()
+    found: set[Outcome] = set()
     for context, chosen in _contexts(engine, callee, bound):
         for index, values in enumerate(bound):
             if context.key[index] is None:
                 engine.solver.push(engine.param_node(context, index), _merged(values, index, chosen))
-        found |= _result(engine, engine.linked(context))
+        found.add(_outcome(engine, engine.linked(context)))
     return frozenset(found)
 
 
-def _result(engine: Engine, context: Context) -> Values:
+def _outcome(engine: Engine, context: Context) -> Outcome:
     """What the call evaluates to. A generator or coroutine is only made here: it runs where it is iterated or awaited."""
     code = context.unit.code
     if code.is_generator or code.is_async:
         kind = "generator" if code.is_generator else "coroutine"
         cls = engine.builtin_class(kind)
         if cls is not None:
-            return frozenset((engine.universe.make(Instance, cls, context.unit, kind, context),))
-    return run(engine, context)
+            return engine.universe.make(Instance, cls, context.unit, kind, context)
+    engine.executes(context)
+    return context
 
 
 def run(engine: Engine, context: Context) -> Values:
     """The body is executed: what it returns."""
-    engine.solver.notes().targets[context] = None
+    engine.executes(context)
     return engine.returned(context)
 
 
-def suspended(value: Value) -> Context | None:
+def suspended(value: Outcome) -> Context | None:
     """The context that a generator or coroutine object runs when somebody asks for its values."""
     if isinstance(value, Instance) and value.site in ("generator", "coroutine"):
         return value.context
@@ -277,7 +303,7 @@ def _find_selecting(unit: Unit) -> Iterable[int]:
 # -- objects -------------------------------------------------------------------------------------
 
 
-def _instantiate(engine: Engine, cls: Class, arguments: Arguments, site: Site | None) -> Values:
+def _instantiate(engine: Engine, cls: Class, arguments: Arguments, site: Site | None) -> Outcomes:
     from truthline.program.engine.attributes import class_members
 
     for metaclass in engine.classes.keyword(cls, "metaclass"):
@@ -285,8 +311,8 @@ def _instantiate(engine: Engine, cls: Class, arguments: Arguments, site: Site | 
             _, hooks = class_members(engine, metaclass, "__call__")
             if hooks:
                 given = arguments.before(cls)
-                return frozenset(one for hook in hooks for one in call(engine, hook, given, site))
-    return create(engine, cls, arguments, site)
+                return frozenset(one for hook in hooks for one in invoke(engine, hook, given, site))
+    return frozenset(create(engine, cls, arguments, site))
 
 
 def create(engine: Engine, cls: Class, arguments: Arguments, site: Site | None) -> Values:
@@ -325,7 +351,7 @@ def _initialise(engine: Engine, instance: Instance, arguments: Arguments, site: 
 
     _, initialisers = class_members(engine, instance.cls, "__init__")
     for initialiser in initialisers:
-        call(engine, initialiser, arguments.before(instance), site)
+        invoke(engine, initialiser, arguments.before(instance), site)
     if not initialisers and not instance.cls.unit.model:
         _fill_fields(engine, instance, arguments, site)
         outside = [base for base in engine.classes.outside_bases(instance.cls) if isinstance(base, External)]
@@ -354,7 +380,7 @@ def _fill_fields(engine: Engine, instance: Instance, arguments: Arguments, site:
                 engine.heap.store_field(instance, name, _field_default(engine, one, site), writer)
     _, hooks = class_members(engine, instance.cls, "__post_init__")
     for hook in hooks:
-        call(engine, hook, Arguments().before(instance), None)
+        invoke(engine, hook, Arguments().before(instance), None)
 
 
 def _field_default(engine: Engine, declared: Value, site: Site | None) -> Values:
@@ -367,34 +393,32 @@ def _field_default(engine: Engine, declared: Value, site: Site | None) -> Values
     return frozenset(found)
 
 
-def _call_instance(engine: Engine, callee: Instance, arguments: Arguments, site: Site | None) -> Values:
+def _call_instance(engine: Engine, callee: Instance, arguments: Arguments, site: Site | None) -> Outcomes:
     from truthline.program.engine.attributes import attribute, class_members
 
     _, hooks = class_members(engine, callee.cls, "__call__")
     if hooks:
-        found: set[Value] = set()
-        for hook in attribute(engine, callee, "__call__"):
-            found |= call(engine, hook, arguments, site)
-        return frozenset(found)
+        bound = sorted(attribute(engine, callee, "__call__"), key=repr)
+        return frozenset(one for hook in bound for one in invoke(engine, hook, arguments, site))
     outside = engine.classes.outside_bases(callee.cls)
     if outside and not callee.cls.unit.model:
         return _call_external(engine, engine.universe.make(External, f"{callee.cls.unit.name}()"), arguments)
-    return NOTHING
+    return frozenset()
 
 
-def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Values:
+def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Outcomes:
     """Code that is not analysed may call back what it was handed."""
     notes = engine.solver.notes()
     notes.externals[callee.path] = None
     for value in sorted(arguments.every(), key=repr):
         waiting = suspended(value)
         if waiting is not None:
-            run(engine, waiting)
+            engine.executes(waiting)
         elif isinstance(value, (Function, Method)):
             given = engine.opaque(f"what {callee.path} passes to its callback")
-            made = call(engine, value, Arguments(rest=frozenset((given,)), keyword_rest=frozenset((given,))), None)
+            made = invoke(engine, value, Arguments(rest=frozenset((given,)), keyword_rest=frozenset((given,))), None)
             for one in made:
                 later = suspended(one)
                 if later is not None:
-                    run(engine, later)
+                    engine.executes(later)
     return frozenset((engine.universe.make(External, f"{callee.path}()"[-200:]),))

@@ -191,6 +191,16 @@ class Classes:
             current = closure
         return None
 
+    def methods_named(self, unit: Unit, name: str) -> Iterable[Unit]:
+        """The method that a class has under a name, its own or an inherited one."""
+        closure = self.engine.ambient(unit.parent) if unit.parent is not None else None
+        if closure is None:
+            return
+        for one in self.order(self.engine.universe.make(Class, unit, closure)):
+            for inner in one.unit.inner:
+                if inner.name == name and inner.is_function:
+                    yield inner
+
     def fields(self, cls: Class) -> list[tuple[str, bool]]:
         """Annotated fields in the order in which a dataclass takes them, and whether they have a default."""
         found: dict[str, bool] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from truthline.facts.code import Register
+from truthline.facts.code import Call, Register
 from truthline.program.bodies import BodyStore
 from truthline.program.engine import attributes, calls, transfer
 from truthline.program.engine.classes import Classes
@@ -30,6 +30,7 @@ from truthline.program.engine.values import (
 from truthline.program.modules import Modules
 
 BUDGET = 3_000_000
+_NO_NOTES = Notes()
 
 
 class Engine:
@@ -54,16 +55,30 @@ class Engine:
         """The node of a register in a context."""
         node = context.nodes.get(register)
         if node is None:
-            node = context.nodes[register] = Node(partial(self._compute, context, register))
+            node = context.nodes[register] = Node(partial(self._compute, context, register), (context, register))
         return node  # type: ignore[no-any-return]
 
     def value(self, context: Context, register: Register) -> Values:
         """What the register can hold, as far as is known; the asking node is told when more is."""
         return self.solver.read(self.node(context, register))
 
-    def notes(self, context: Context, register: Register) -> Notes:
-        """What an instruction calls, once it was computed."""
-        return self.node(context, register).notes or Notes()
+    def link(self, context: Context, register: Register) -> frozenset[calls.Outcome]:
+        """Whom a call instruction calls: contexts, and values that are known at once."""
+        return self.solver.read(self._link_node(context, register))
+
+    def _link_node(self, context: Context, register: Register) -> Node:
+        node = context.links.get(register)
+        if node is None:
+            node = context.links[register] = Node(partial(transfer.link, self, context, register), (context, register))
+        return node  # type: ignore[no-any-return]
+
+    def execute(self, context: Context, register: Register) -> Notes:
+        """What an instruction executes, as far as is known."""
+        if isinstance(context.unit.code.instructions[register], Call):
+            self.link(context, register)
+            return self._link_node(context, register).notes or _NO_NOTES
+        self.value(context, register)
+        return self.node(context, register).notes or _NO_NOTES
 
     def _compute(self, context: Context, register: Register) -> Iterable[Value]:
         instruction = context.unit.code.instructions[register]
@@ -74,6 +89,20 @@ class Engine:
     def contexts(self, unit: Unit) -> frozenset[Context]:
         """The contexts in which the unit was called so far."""
         return self.solver.read(self._contexts_node(unit))
+
+    def executes(self, context: Context) -> None:
+        """The instruction being computed executes a context."""
+        self.solver.notes().targets[context] = None
+        place = self.solver.place()
+        if place is not None:
+            self.solver.push(self._callers_node(context), (place,))
+
+    def callers(self, context: Context) -> frozenset[tuple[Context, Register]]:
+        """The instructions that were seen executing a context."""
+        return self.solver.read(self._callers_node(context))
+
+    def _callers_node(self, context: Context) -> Node:
+        return self.solver.node(("callers", context), None)
 
     def linked(self, context: Context) -> Context:
         """Remembers a context that is called."""
@@ -91,13 +120,13 @@ class Engine:
         units = self.bodies.units(name)
         return self.universe.context(units[0], None, ()) if units else None
 
-    def ambient(self, unit: Unit, bound: Value | None = None) -> Context:
+    def ambient(self, unit: Unit, bound: Value | None = None, deep: bool = False) -> Context:
         """The context that stands for calls of the unit from anywhere, of one receiver where `bound` is given."""
         closure = self.ambient(unit.parent) if unit.parent is not None else None
         key: list[Value | None] = [None] * len(unit.code.params)
         if bound is not None and key:
             key[0] = bound
-        return self.universe.context(unit, closure, tuple(key), True)
+        return self.universe.context(unit, closure, tuple(key), True, deep)
 
     def precise(self, context: Context, register: Register) -> list[Context]:
         """`context`, or the contexts of the unit's call sites where the instruction depends on what they pass."""
@@ -146,7 +175,7 @@ class Engine:
         if spec.annotation is not None:
             found.update(self.types.instances(unit, spec.annotation))
         known = {value for value in found if not isinstance(value, Opaque)}
-        if not known or unit in self.entries or any(self.classes.is_first_party(value) for value in known):
+        if context.deep and (not known or unit in self.entries):
             self.holders.sites(unit)
             bound = context.key[0] if context.key else None
             for called in self.contexts(unit):

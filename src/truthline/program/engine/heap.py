@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from truthline.facts.code import Param, Register, SetAttr
+from truthline.facts.code import Attr, Load, Param, Register, SetAttr
 from truthline.program.engine.solver import Node
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import (
@@ -62,7 +62,7 @@ class Heap:
         return self.engine.solver.read(node)
 
     def _field(self, owner: Value, name: str) -> Iterable[FieldEntry]:
-        for unit, register in self._writers(name):
+        for unit, register in self._writers(owner, name):
             self._ensure(owner, unit, register)
         entries: set[FieldEntry] = set(self.engine.solver.read(self._field_store(owner, name)))
         if isinstance(owner, Instance):
@@ -70,10 +70,12 @@ class Heap:
                 entries |= self.engine.solver.read(self._field_store(alias, name))
         return entries
 
-    def _writers(self, name: str) -> Iterable[tuple[Unit, Register]]:
+    def _writers(self, owner: Value, name: str) -> Iterable[tuple[Unit, Register]]:
         engine = self.engine
         for module in engine.modules.files_mentioning(name):
-            yield from engine.bodies.index(module.name).stores.get(name, ())
+            for unit, register in engine.bodies.index(module.name).stores.get(name, ()):
+                if not isinstance(owner, External) or _is_named_like(owner, unit, register):
+                    yield unit, register
 
     def _ensure(self, owner: Value, unit: Unit, register: Register) -> None:
         """Computes a `SetAttr` wherever it may write to `owner`."""
@@ -88,13 +90,19 @@ class Heap:
             elif isinstance(owner, Class):
                 engine.value(engine.ambient(unit), register)
             return
-        if unit.code.kind == "module" or not isinstance(owner, ModuleValue) or self._is_module_like(unit, store.base):
-            for context in self.probe(unit, store.base):
+        for context in self.probe(unit, store.base, deep=True):
+            if any(self._may_be(owner, value) for value in engine.value(context, store.base)):
                 for one in engine.precise(context, register):
                     engine.value(one, register)
 
-    def _is_module_like(self, unit: Unit, register: Register) -> bool:
-        return type(unit.code.instructions[register]).__name__ != "Param"
+    def _may_be(self, owner: Value, value: Value) -> bool:
+        """Whether two abstract values can be the same object."""
+        if owner is value:
+            return True
+        if isinstance(owner, Instance) and isinstance(value, Instance) and (owner.anywhere or value.anywhere):
+            classes = self.engine.classes
+            return classes.is_subclass(owner.cls, value.cls) or classes.is_subclass(value.cls, owner.cls)
+        return isinstance(owner, External) and isinstance(value, External)
 
     def _may_be_self(self, owner: Instance, unit: Unit) -> bool:
         cls = unit.owner
@@ -116,13 +124,13 @@ class Heap:
         if known and (unit.name == "__init__" or not free):
             contexts = known
         elif not free:
-            contexts = [engine.ambient(unit, owner)]
+            contexts = [engine.ambient(unit, owner, deep=True)]
         else:
             engine.holders.sites(unit)
             every = [context for context in engine.contexts(unit) if not context.ambient]
             contexts = [one for one in every if owner.anywhere or one.key[0] in (None, owner)]
             if not contexts:
-                contexts = [engine.ambient(unit, owner)]
+                contexts = [engine.ambient(unit, owner, deep=True)]
         for context in sorted(contexts, key=repr):
             engine.value(context, register)
 
@@ -192,13 +200,21 @@ class Heap:
 
     # -- where to look ------------------------------------------------------------------------
 
-    def probe(self, unit: Unit, register: Register) -> list[Context]:
+    def probe(self, unit: Unit, register: Register, deep: bool) -> list[Context]:
         """The contexts in which to ask what a register holds: from anywhere, and as called so far."""
-        ambient = self.engine.ambient(unit)
+        ambient = self.engine.ambient(unit, deep=deep)
         if not unit.depends_on((register,)):
             return [ambient]
         known = [one for one in self.engine.contexts(unit) if not one.ambient]
         return [ambient, *sorted(known, key=repr)]
+
+
+def _is_named_like(owner: External, unit: Unit, register: Register) -> bool:
+    """Whether a store names its target as the path of an external object ends: `app.state.x = 1`, `request.app.state.x`."""
+    store = unit.code.instructions[register]
+    base = unit.code.instructions[store.base] if isinstance(store, SetAttr) else None
+    last = owner.path.rstrip("()[]").rpartition(".")[2]
+    return isinstance(base, (Attr, Load)) and base.name == last
 
 
 def holds(values: Values, value: Value) -> bool:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from truthline.facts.code import (
     Attr,
     Await,
+    Binary,
     Bind,
     Build,
     BuildDict,
     Call,
+    Const,
     DelItem,
     Enter,
     Hint,
@@ -44,6 +46,16 @@ if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
 Place = tuple[Context, Register]
+Way = Literal["made", "passed", "found"]
+"""How a value came to a place: made in that call or returned to it, passed as an argument, or read from memory."""
+Held = tuple[Context, Register, Way]
+_MUTATORS = {
+    "append", "add", "insert", "extend", "update", "setdefault", "appendleft", "extendleft", "pop", "popitem",
+    "popleft", "remove", "discard", "clear", "sort", "reverse", "put", "put_nowait", "move_to_end", "__setitem__",
+    "__ior__", "__iadd__",
+}  # fmt: skip
+_MOST_DEEP = 150
+"""A name that stands in more places is too common to ask where each receiver comes from."""
 _ALIASES = (Phi, Hint, Narrow, Await)
 _TAKES_OUT = (Item, Next, Unpack, YieldFrom, Enter)
 
@@ -53,6 +65,9 @@ class Holders:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._changing: dict[tuple[Unit, Register], bool] = {}
+        self._writing: dict[str, bool] = {}
+        self._changed_results: dict[str, bool] = {}
 
     def sites(self, unit: Unit) -> frozenset[Place]:
         """The calls whose callee can be the unit; computing them links the contexts that they call."""
@@ -61,7 +76,7 @@ class Holders:
 
     def _sites(self, unit: Unit) -> Iterable[Place]:
         engine = self.engine
-        if unit.parent is None or not unit.is_function:
+        if unit.parent is None or not unit.is_function or unit.model:
             return
         closure = engine.ambient(unit.parent)
         yield from self._calls_of(engine.function(unit, closure))
@@ -76,7 +91,7 @@ class Holders:
                 instruction = context.unit.code.instructions[user]
                 if isinstance(instruction, Call):
                     for one in self.engine.precise(context, user):
-                        self.engine.value(one, user)
+                        self.engine.link(one, user)
                         yield (one, user)
 
     def of(self, value: Value) -> frozenset[Place]:
@@ -85,16 +100,16 @@ class Holders:
         return self.engine.solver.read(node)
 
     def _of(self, value: Value) -> Iterable[Place]:
-        found: dict[Place, None] = dict.fromkeys(self._origin(value))
+        found: dict[Held, None] = dict.fromkeys((*place, "made") for place in self._origin(value))
         pending = list(found)
         while pending:
-            place = pending.pop()
-            node = self.engine.solver.node(("step", value, *place), partial(self._step, value, *place))
+            held = pending.pop()
+            node = self.engine.solver.node(("step", value, *held), partial(self._step, value, *held))
             for following in self.engine.solver.read(node):
                 if following not in found:
                     found[following] = None
                     pending.append(following)
-        return found
+        return {(context, register) for context, register, _ in found}
 
     def _origin(self, value: Value) -> Iterable[Place]:
         if isinstance(value, (Function, Class)):
@@ -113,37 +128,40 @@ class Holders:
 
     # -- one step -----------------------------------------------------------------------------
 
-    def _step(self, value: Value, context: Context, register: Register) -> Iterable[Place]:
+    def _step(self, value: Value, context: Context, register: Register, way: Way) -> Iterable[Held]:
         for user in context.unit.uses.get(register, ()):
-            yield from self._use(value, context, register, user)
+            yield from self._use(value, context, register, user, way)
 
-    def _use(self, value: Value, context: Context, register: Register, user: Register) -> Iterable[Place]:
+    def _use(
+        self, value: Value, context: Context, register: Register, user: Register, way: Way
+    ) -> Iterable[Held]:
         engine = self.engine
         instruction = context.unit.code.instructions[user]
-        if isinstance(instruction, _ALIASES):
-            yield from self._if_holds(value, context, user)
+        found: Iterable[Place] = ()
+        if isinstance(instruction, (*_ALIASES, *_TAKES_OUT)):
+            yield from ((*place, way) for place in self._if_holds(value, context, user))
+        elif isinstance(instruction, Call):
+            yield from self._called(value, context, user, way)
+        elif isinstance(instruction, Attr):
+            yield from ((*place, way) for place in self._if_holds(value, context, user))
+            for call in context.unit.uses.get(user, ()):
+                if isinstance(context.unit.code.instructions[call], Call):
+                    yield from self._called(value, context, call, way)
+        elif isinstance(instruction, (Return, Yield)):
+            yield from self._returned(value, context, way)
         elif isinstance(instruction, (Bind, StoreGlobal)):
-            yield from self._named(value, context.unit, instruction.name)
+            found = self._named(value, context.unit, instruction.name)
         elif isinstance(instruction, StoreCell):
-            yield from self._captured(value, context.unit, instruction)
+            found = self._captured(value, context.unit, instruction)
         elif isinstance(instruction, SetAttr):
             engine.value(context, user)
-            if instruction.value == register:
-                yield from self._attributes(value, instruction.name)
-        elif isinstance(instruction, (Return, Yield)):
-            yield from self._returned(value, context)
-        elif isinstance(instruction, Call):
-            yield from self._called(value, context, user)
-        elif isinstance(instruction, Attr):
-            yield from self._if_holds(value, context, user)
-            yield from self._method_called(value, context, user)
+            found = self._attributes(value, instruction.name) if instruction.value == register else ()
         elif isinstance(instruction, (SetItem, DelItem)):
-            yield from self._stored(value, context, register, user)
+            found = self._stored(value, context, register, user)
         elif isinstance(instruction, (Build, BuildDict)):
-            yield from self._if_holds(value, context, user)
-            yield from self._inside(value, context, user)
-        elif isinstance(instruction, _TAKES_OUT):
-            yield from self._if_holds(value, context, user)
+            yield from ((*place, way) for place in self._if_holds(value, context, user))
+            found = self._inside(value, context, user)
+        yield from ((*place, "found") for place in found)
 
     def _if_holds(self, value: Value, context: Context, register: Register) -> Iterable[Place]:
         if holds(self.engine.value(context, register), value):
@@ -158,11 +176,12 @@ class Holders:
         if scope.code.kind == "class":
             yield from self._attributes(value, name)
             return
+        places: list[tuple[Unit, Register]] = []
         for module in engine.modules.files_mentioning(name):
             index = engine.bodies.index(module.name)
-            places = [*index.imports.get(name, ()), *index.attributes.get(name, ())]
+            places += [*index.imports.get(name, ()), *index.attributes.get(name, ())]
             places += self._renamed(module.name, name) if module.name != unit.module else index.loads.get(name, [])
-            yield from self._those_that_hold(value, places)
+        yield from self._those_that_hold(value, places)
 
     def _renamed(self, module: str, name: str) -> list[tuple[Unit, Register]]:
         """Reads of the local names under which a module imports `name`, and of the name itself (star imports)."""
@@ -173,13 +192,86 @@ class Holders:
 
     def _attributes(self, value: Value, name: str) -> Iterable[Place]:
         engine = self.engine
+        places: list[tuple[Unit, Register]] = []
         for module in engine.modules.files_mentioning(name):
-            yield from self._those_that_hold(value, engine.bodies.index(module.name).attributes.get(name, ()))
+            places += engine.bodies.index(module.name).attributes.get(name, ())
+        yield from self._those_that_hold(value, places)
 
     def _those_that_hold(self, value: Value, places: Iterable[tuple[Unit, Register]]) -> Iterable[Place]:
-        for unit, register in places:
-            for context in self.engine.heap.probe(unit, register):
+        """Of the places that a name leads to, those that hold the value; of a container, those that may change it."""
+        asked = list(places)
+        if isinstance(value, Instance):
+            asked = [place for place in asked if self._may_change(*place)]
+        for unit, register in asked:
+            for context in self.engine.heap.probe(unit, register, deep=len(asked) <= _MOST_DEEP):
                 yield from self._if_holds(value, context, register)
+
+    def _may_change(self, unit: Unit, register: Register) -> bool:
+        """Whether what is done with a register could change a container that it holds, or hand it on to where it is."""
+        known = self._changing.get((unit, register))
+        if known is None:
+            self._changing[unit, register] = False  # a circle of phis adds nothing
+            known = any(self._changes(unit, register, user) for user in unit.uses.get(register, ()))
+            self._changing[unit, register] = known
+        return known
+
+    def _changes(self, unit: Unit, register: Register, user: Register) -> bool:
+        instruction = unit.code.instructions[user]
+        if isinstance(instruction, (SetItem, DelItem)):
+            return instruction.base == register
+        if isinstance(instruction, Attr):
+            return instruction.name in _MUTATORS
+        if isinstance(instruction, (Bind, StoreGlobal, StoreCell, SetAttr)):
+            return instruction.value == register
+        if isinstance(instruction, Binary):
+            return instruction.in_place and instruction.left == register
+        if isinstance(instruction, Call):
+            return register != instruction.func and self._passes_to_writer(unit, instruction)
+        if isinstance(instruction, Return):
+            return unit.is_function and self._result_changes(unit)
+        return isinstance(instruction, _ALIASES) and self._may_change(unit, user)
+
+    def _passes_to_writer(self, unit: Unit, call: Call) -> bool:
+        """Whether some function of the callee's name changes a parameter of its own, or hands one on."""
+        func = unit.code.instructions[call.func]
+        name = getattr(func, "name", None)
+        if not isinstance(name, str):
+            return not isinstance(func, Const)
+        return self._writers_named(name)
+
+    def _writers_named(self, name: str) -> bool:
+        known = self._writing.get(name)
+        if known is None:
+            self._writing[name] = False
+            known = self._writing[name] = any(
+                self._may_change(unit, register)
+                for module in self.engine.modules.files_mentioning(name)
+                for unit in self.engine.bodies.units(module.name)
+                if unit.is_function and (unit.name == name or (unit.name == "__init__" and _class_name(unit) == name))
+                for register, param in unit.find(Param)
+                if param.index > 0 or unit.owner is None
+            )
+        return known
+
+    def _result_changes(self, unit: Unit) -> bool:
+        """Whether anybody changes what a function of this name returns."""
+        known = self._changed_results.get(unit.name)
+        if known is None:
+            self._changed_results[unit.name] = False
+            known = self._changed_results[unit.name] = any(
+                self._may_change(place, user)
+                for place, register in self._named_places(unit.name)
+                for user in (register, *place.uses.get(register, ()))
+                if isinstance(place.code.instructions[user], (Call, Attr))
+            )
+        return known
+
+    def _named_places(self, name: str) -> Iterable[tuple[Unit, Register]]:
+        for module in self.engine.modules.files_mentioning(name):
+            index = self.engine.bodies.index(module.name)
+            yield from index.attributes.get(name, ())
+            yield from index.loads.get(name, ())
+            yield from index.imports.get(name, ())
 
     def _captured(self, value: Value, unit: Unit, store: StoreCell) -> Iterable[Place]:
         places = self.engine.bodies.index(unit.module).cells.get((store.owner, store.name), ())
@@ -188,26 +280,39 @@ class Holders:
             for context in self.engine.contexts(inner):
                 yield from self._if_holds(value, context, register)
 
-    def _returned(self, value: Value, context: Context) -> Iterable[Place]:
-        if not context.unit.is_function:
+    def _returned(self, value: Value, context: Context, way: Way) -> Iterable[Held]:
+        """What was made in a call goes back to that call; what was found in memory, to every call there is."""
+        if not context.unit.is_function or way == "passed":
             return
-        for caller, register in self.sites(context.unit):
-            yield from self._if_holds(value, caller, register)
+        if way == "made":
+            callers = self.engine.callers(context)
+        elif context.unit.model or (isinstance(value, Instance) and not self._result_changes(context.unit)):
+            return
+        else:
+            callers = self.sites(context.unit)
+        for caller, register in callers:
+            for place in (register, *self._awaiting(caller, register)):
+                yield from ((*held, way) for held in self._if_holds(value, caller, place))
 
-    def _called(self, value: Value, context: Context, user: Register) -> Iterable[Place]:
-        """What is passed arrives in parameters; what is called or passed may come back."""
+    def _awaiting(self, context: Context, call: Register) -> Iterable[Register]:
+        """Where the coroutine that a call makes is awaited."""
+        for user in context.unit.uses.get(call, ()):
+            if isinstance(context.unit.code.instructions[user], Await):
+                yield user
+
+    def _called(self, value: Value, context: Context, user: Register, way: Way) -> Iterable[Held]:
+        """What is passed arrives in parameters; where they are returned, it comes back."""
         engine = self.engine
         for one in engine.precise(context, user):
-            yield from self._if_holds(value, one, user)
-            for target in engine.notes(one, user).targets:
+            outcomes = engine.link(one, user)
+            returned = any(not isinstance(outcome, Context) for outcome in outcomes)
+            for target in engine.execute(one, user).targets:
                 for register, param in target.unit.find(Param):
                     if holds(engine.param(target, param.index), value):
-                        yield (target, register)
-
-    def _method_called(self, value: Value, context: Context, attribute: Register) -> Iterable[Place]:
-        for call in context.unit.uses.get(attribute, ()):
-            if isinstance(context.unit.code.instructions[call], Call):
-                yield from self._called(value, context, call)
+                        yield (target, register, "passed")
+                        returned = returned or target.unit.model or param.index in target.unit.returned_parameters
+            if returned:
+                yield from ((*place, way) for place in self._if_holds(value, one, user))
 
     def _stored(self, value: Value, context: Context, register: Register, user: Register) -> Iterable[Place]:
         engine = self.engine
@@ -237,3 +342,7 @@ class Holders:
                     for call in context.unit.uses.get(user, ()):
                         if isinstance(context.unit.code.instructions[call], Call):
                             yield from self._if_holds(value, context, call)
+
+
+def _class_name(unit: Unit) -> str:
+    return unit.owner.name if unit.owner is not None else ""

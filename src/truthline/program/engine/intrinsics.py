@@ -119,14 +119,14 @@ def _iterate(engine: Engine, arguments: Arguments, site: Site | None) -> Iterabl
 def _getattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     bases, names = argument(arguments, 0), argument(arguments, 1)
     found: set[Value] = set(argument(arguments, 2))
-    texts = texts(names)
+    known = texts(names)
     has_default = len(arguments.positional) > 2
-    for name in texts:
+    for name in known:
         for base in bases:
             for value in engine.attribute(base, name):
                 if not (has_default and isinstance(value, Opaque) and not isinstance(base, Opaque)):
                     found.add(value)
-    if len(texts) < len(names) or not names:
+    if len(known) < len(names) or not names:
         for base in bases:
             found |= _any_attribute(engine, base)
     return found
@@ -216,14 +216,14 @@ def _self(engine: Engine, context: Any) -> Values:
 def _import_module(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     found: set[Value] = set()
     names, packages = argument(arguments, 0), arguments.keywords.get("package", argument(arguments, 1))
-    texts = texts(names)
-    for text in texts:
+    known = texts(names)
+    for text in known:
         for name in _absolute_names(text, texts(packages)):
             parts = name.split(".")
             for count in range(1, len(parts) + 1):
                 engine.solver.notes().imports[".".join(parts[:count])] = None
             found |= engine.names.module_value(name)
-    if len(texts) < len(names) or not names:
+    if len(known) < len(names) or not names:
         reason = "a module is imported by a name that is not constant"
         engine.solver.notes().unknown[reason] = None
         found.add(engine.opaque(reason))

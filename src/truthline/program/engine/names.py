@@ -89,7 +89,7 @@ class Names:
         from truthline.program.engine.calls import Arguments, call
 
         found: set[Value] = set()
-        given = Arguments(((self.engine.universe.constant(name),),))
+        given = Arguments((frozenset((self.engine.universe.constant(name),)),))
         for hook in self.global_(module, "__getattr__"):
             found.update(call(self.engine, hook, given, None))
         return frozenset(found)
@@ -103,6 +103,9 @@ class Names:
             submodule = f"{module}.{name}"
             if engine.modules.exists(submodule):
                 return (engine.universe.make(ModuleValue, submodule),)
+            place = engine.modules.place(module)
+            if place is not None and place.file:
+                return (engine.opaque(f"{place.file} is not analysed"),)
             return (engine.opaque(f"the module {submodule} does not exist"),)
         if engine.modules.is_first_party(module):
             return (engine.opaque(f"the module {module} does not exist"),)

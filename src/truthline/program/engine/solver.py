@@ -14,12 +14,13 @@ _DEEPEST = 90
 
 
 class Node:
-    """A growing set. `compute` is None for a set that only others push into."""
+    """A growing set. `compute` is None for a set that only others push into; `place` is the instruction it stands for."""
 
-    __slots__ = ("compute", "notes", "queued", "readers", "started", "values")
+    __slots__ = ("compute", "notes", "place", "queued", "readers", "started", "values")
 
-    def __init__(self, compute: Callable[[], Iterable[Any]] | None) -> None:
+    def __init__(self, compute: Callable[[], Iterable[Any]] | None, place: Any = None) -> None:
         self.compute = compute
+        self.place = place
         self.values: frozenset[Any] = frozenset()
         self.readers: set[Node] = set()
         self.started = False
@@ -87,6 +88,13 @@ class Solver:
         if node.notes is None:
             node.notes = Notes()
         return node.notes
+
+    def place(self) -> Any:
+        """The instruction that is being computed; None where the innermost question is another."""
+        for node in reversed(self._stack):
+            if node.place is not None:
+                return node.place
+        return None
 
     def solve(self, node: Node) -> frozenset[Any]:
         """The node's values at the fixpoint."""

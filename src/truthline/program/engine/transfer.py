@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.attributes import attribute, class_members, set_attribute
-from truthline.program.engine.calls import Arguments, allocate, call, suspended
+from truthline.program.engine.calls import Arguments, Outcome, allocate, call, invoke, results, suspended
 from truthline.program.engine.flow import surviving
 from truthline.program.engine.protocols import awaited, hook, item_of, iterate, special, store_item_of, truth
 from truthline.program.engine.values import (
@@ -278,16 +278,28 @@ def _spread_keywords(engine: Engine, values: Values, keywords: dict[str, Values]
 
 
 def _call(engine: Engine, context: Context, register: Register, one: ir.Call) -> Iterable[Value]:
+    return results(engine, engine.link(context, register))
+
+
+def link(engine: Engine, context: Context, register: Register) -> Iterable[Outcome]:
+    """Who is called, with what: linked, but not asked for what they return."""
+    one = context.unit.code.instructions[register]
+    if not isinstance(one, ir.Call):
+        return ()
     callees = engine.value(context, one.func)
     arguments = arguments_of(engine, context, one)
-    found: set[Value] = set()
-    if not callees:
-        engine.solver.notes().unknown["nothing is known to be stored in what is called"] = None
-    for callee in sorted(callees, key=repr):
-        found |= call(engine, callee, arguments, (context, register))
+    notes = engine.solver.notes()
     if callees:
-        engine.solver.notes().unknown.pop("nothing is known to be stored in what is called", None)
+        notes.unknown.pop(_NOTHING_STORED, None)
+    else:
+        notes.unknown[_NOTHING_STORED] = None
+    found: set[Outcome] = set()
+    for callee in sorted(callees, key=repr) if len(callees) > 1 else callees:
+        found |= invoke(engine, callee, arguments, (context, register))
     return found
+
+
+_NOTHING_STORED = "nothing is known to be stored in what is called"
 
 
 def _make_function(engine: Engine, context: Context, register: Register, one: ir.MakeFunction) -> Iterable[Value]:
@@ -298,7 +310,7 @@ def _make_class(engine: Engine, context: Context, register: Register, one: ir.Ma
     unit = engine.bodies.units(context.unit.module)[one.code]
     cls = engine.universe.make(Class, unit, context)
     body = engine.universe.context(unit, context, ())
-    engine.solver.notes().targets[engine.linked(body)] = None
+    engine.executes(engine.linked(body))
     _class_hooks(engine, cls, one)
     return (cls,)
 

@@ -250,6 +250,11 @@ class Unit:
             found |= self._dependencies(register)
         return frozenset(found)
 
+    @cached_property
+    def returned_parameters(self) -> frozenset[int]:
+        """The parameters on which what is returned may depend."""
+        return self.depends_on(instruction.value for _, instruction in self.find(Return))
+
     def _dependencies(self, register: Register) -> frozenset[int]:
         known = self._known_dependencies.get(register)
         if known is not None:

@@ -46,24 +46,29 @@ class Context:
     """A unit under what selects its targets: the context that made it, and the arguments told apart.
 
     `key` has one entry a parameter: the one value it holds, or None where values are merged. An
-    `ambient` context stands for calls from anywhere in the program.
+    `ambient` context stands for calls from anywhere in the program; where it is `deep`, its call sites are
+    looked for, else a parameter is only what its annotation says.
     """
 
-    __slots__ = ("ambient", "closure", "depth", "key", "nodes", "params", "unit")
+    __slots__ = ("ambient", "closure", "deep", "depth", "key", "links", "nodes", "params", "unit")
 
-    def __init__(self, unit: Unit, closure: Context | None, key: tuple[Value | None, ...], ambient: bool) -> None:
+    def __init__(
+        self, unit: Unit, closure: Context | None, key: tuple[Value | None, ...], ambient: bool, deep: bool
+    ) -> None:
         self.unit = unit
         self.closure = closure
         self.key = key
         self.ambient = ambient
+        self.deep = deep
         inner = max((value.depth for value in key if value is not None), default=-1)
         outer = closure.depth if closure is not None else 0
         self.depth = max(outer, inner + 1)
         self.nodes: dict[Register, Any] = {}
+        self.links: dict[Register, Any] = {}
         self.params: dict[int, Any] = {}
 
     def __repr__(self) -> str:
-        return f"{self.unit.symbol}{list(self.key)}{'*' if self.ambient else ''}"
+        return f"{self.unit.symbol}{list(self.key)}{'*' * (self.ambient + self.deep)}"
 
 
 class Function(Value):
@@ -237,14 +242,20 @@ class Universe:
         return found  # type: ignore[return-value]
 
     def context(
-        self, unit: Unit, closure: Context | None, key: tuple[Value | None, ...], ambient: bool = False
+        self,
+        unit: Unit,
+        closure: Context | None,
+        key: tuple[Value | None, ...],
+        ambient: bool = False,
+        deep: bool = False,
     ) -> Context:
         """The one context of a unit under a key; contexts nested too deep merge."""
         if any(value is not None and value.depth >= DEEPEST for value in key):
             key = tuple(value if value is None or value.depth < DEEPEST else None for value in key)
         ambient = ambient and any(value is None for value in key)
-        identity = (unit, closure, key, ambient)
+        deep = deep and ambient
+        identity = (unit, closure, key, ambient, deep)
         context = self._contexts.get(identity)
         if context is None:
-            context = self._contexts[identity] = Context(unit, closure, key, ambient)
+            context = self._contexts[identity] = Context(unit, closure, key, ambient, deep)
         return context

@@ -1,0 +1,123 @@
+"""The registrations and executions of a string-keyed registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from truthline.config.schema import Dispatch
+from truthline.facts.code import Attr, Call, Register
+from truthline.model.location import Location
+from truthline.program.engine.engine import Engine
+from truthline.program.engine.units import Unit
+from truthline.program.engine.values import Constant, Context, Function, Instance, Method, Value, Values
+from truthline.program.places import Places
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """`register(operation, handler)`; no operation where its name cannot be determined."""
+
+    operation: str | None
+    location: Location
+    symbol: str
+    handler: str
+
+
+class Execution(msgspec.Struct, frozen=True):
+    """`execute(operation, ...)`; no operation where its name cannot be determined."""
+
+    operation: str | None
+    location: Location
+    symbol: str
+
+
+class DispatchSites(msgspec.Struct, frozen=True):
+    """Every site of a dispatch table, in the order of the files."""
+
+    registered: tuple[Registration, ...]
+    executed: tuple[Execution, ...]
+
+
+def find_sites(
+    engine: Engine, places: Places, table: Dispatch, units: Callable[[str], tuple[Unit, ...]]
+) -> DispatchSites:
+    """The sites of a table, in code that was read."""
+    registered = [
+        Registration(operation, places.location(context.unit, register), context.unit.symbol, _handler(engine, context, call))
+        for context, register, call in _sites(engine, units(table.register))
+        for operation in _operations(engine, context, call)
+    ]
+    executed = [
+        Execution(operation, places.location(context.unit, register), context.unit.symbol)
+        for context, register, call in _sites(engine, units(table.execute))
+        for operation in _operations(engine, context, call)
+    ]
+    return DispatchSites(_in_order(registered), _in_order(executed))
+
+
+def _in_order(sites: list[msgspec.Struct]) -> tuple:  # type: ignore[type-arg]
+    distinct = {msgspec.structs.astuple(site): site for site in sites}
+    return tuple(sorted(distinct.values(), key=_place))
+
+
+def _place(site: Registration | Execution) -> tuple[str, int, int, str]:
+    span = site.location.span
+    return site.location.file, span.line, span.column, site.operation or ""
+
+
+def _sites(engine: Engine, targets: tuple[Unit, ...]) -> Iterable[tuple[Context, Register, Call]]:
+    """Calls whose callee can be one of the methods."""
+    for target in targets:
+        for module in engine.modules.files_mentioning(target.name):
+            for unit, attribute in engine.bodies.index(module.name).attributes.get(target.name, ()):
+                for user in unit.uses.get(attribute, ()):
+                    call = unit.code.instructions[user]
+                    if isinstance(call, Call) and call.func == attribute:
+                        context = engine.ambient(unit)
+                        if _calls(engine, context, attribute, target):
+                            yield context, user, call
+
+
+def _calls(engine: Engine, context: Context, attribute: Register, target: Unit) -> bool:
+    instruction = context.unit.code.instructions[attribute]
+    if not isinstance(instruction, Attr):
+        return False
+    bases = engine.solver.solve(engine.node(context, instruction.base))
+    return any(_is_receiver(engine, base, target) for base in bases)
+
+
+def _is_receiver(engine: Engine, base: Value, target: Unit) -> bool:
+    if not isinstance(base, Instance) or target.owner is None:
+        return False
+    return any(cls.unit is target.owner for cls in engine.classes.order(base.cls))
+
+
+def _argument(call: Call, place: int, names: tuple[str, ...]) -> Register | None:
+    if place < len(call.args) and not any(star <= place for star in call.stars):
+        return call.args[place]
+    return next((register for name, register in call.keywords if name in names), None)
+
+
+def _operations(engine: Engine, context: Context, call: Call) -> list[str | None]:
+    register = _argument(call, 0, ("operation", "name", "op", "key"))
+    if register is None:
+        return [None]
+    values = engine.solver.solve(engine.node(context, register))
+    names = sorted({one.value for one in values if isinstance(one, Constant) and isinstance(one.value, str)})
+    unknown = [None] if len(names) < len(values) or not values else []
+    return [*names, *unknown]
+
+
+def _handler(engine: Engine, context: Context, call: Call) -> str:
+    register = _argument(call, 1, ("handler", "func", "callback"))
+    values: Values = engine.solver.solve(engine.node(context, register)) if register is not None else frozenset()
+    return ", ".join(sorted({_symbol(value) for value in values}))
+
+
+def _symbol(value: Value) -> str:
+    if isinstance(value, Instance):
+        return value.cls.unit.symbol
+    if isinstance(value, Method):
+        return _symbol(value.function)
+    return value.unit.symbol if isinstance(value, Function) else "?"

@@ -1,0 +1,203 @@
+"""The verdict of a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import msgspec
+
+from truthline.facts.code import Attr, Call, Import, ImportFrom, Load, LoadCell, Register
+from truthline.model.finding import Step
+from truthline.model.location import Location
+from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
+from truthline.program.engine.engine import Engine
+from truthline.program.engine.units import Unit
+from truthline.program.engine.values import Context, Opaque
+from truthline.program.places import Places
+from truthline.program.slices import Slice
+from truthline.program.states import StateObjects
+from truthline.program.ways import Way, WayFinder
+
+_MOST_CANDIDATES = 60
+
+
+class PossibleWay(msgspec.Struct, frozen=True):
+    """An unresolved call that a function which reaches the state could be meant by."""
+
+    state: str
+    location: Location
+    text: str
+    reason: str
+    candidates: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+class FlowAnalysis(msgspec.Struct, frozen=True):
+    """All that is known of a flow."""
+
+    verdict: FlowVerdict
+    ways: tuple[Way, ...]
+    possible: tuple[PossibleWay, ...]
+
+
+class FlowAnalyser:
+    """Analyses one flow: its slice, its ways, its unresolved calls."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        places: Places,
+        name: str,
+        entries: list[Unit],
+        states: list[StateObjects],
+        doubts: list[str],
+    ) -> None:
+        self.engine = engine
+        self.places = places
+        self.name = name
+        self.entries = entries
+        self.states = states
+        self._doubts = doubts
+
+    @cached_property
+    def slice(self) -> Slice:
+        """What the entries can execute."""
+        self.engine.entries.update(self.entries)
+        return Slice(self.engine, [self.engine.ambient(unit, deep=True) for unit in self.entries])
+
+    def analysis(self) -> FlowAnalysis:
+        """The verdict, with what it rests on."""
+        ways = tuple(way for state in self.states for way in self.ways_into(state))
+        unresolved = self._unresolved()
+        possible = () if ways else tuple(self._possible(unresolved))
+        doubts = tuple(dict.fromkeys([*self._doubts, *self._unread(), *self._cut()]))
+        verdict: Verdict = "violated" if ways else "undecided" if possible or doubts else "clean"
+        calls = self._calls()
+        listed = tuple(sorted({self._listed(context, register) for context, register in unresolved}))
+        places = {self.places.location(context.unit, register) for context, register in unresolved}
+        return FlowAnalysis(
+            FlowVerdict(self.name, verdict, len(self.slice.units), calls, calls - len(places), listed, doubts),
+            ways,
+            possible,
+        )
+
+    def ways_into(self, state: StateObjects) -> tuple[Way, ...]:
+        """The ways into one state."""
+        return WayFinder(self.slice, state, self.places).ways()
+
+    # -- counts -------------------------------------------------------------------------------
+
+    def _calls(self) -> int:
+        return sum(len({unit.code.positions[register] for register, _ in unit.find(Call)}) for unit in self.slice.units)
+
+    def _unresolved(self) -> list[tuple[Context, Register]]:
+        """Calls of which not every target is known; once each, in the context in which it was seen first."""
+        found: dict[tuple[Unit, Register], tuple[Context, Register]] = {}
+        for context in self.slice.arrivals:
+            for register, _ in context.unit.find(Call):
+                if context.unit.place(register) and self.slice.effects(context, register).unknown:
+                    found.setdefault((context.unit, register), (context, register))
+        return list(found.values())
+
+    def _listed(self, context: Context, register: Register) -> UnresolvedCall:
+        location = self.places.location(context.unit, register)
+        reasons = sorted(self.slice.effects(context, register).unknown)
+        text = self.places.text(context.unit, register)
+        return UnresolvedCall(location.file, location.span.line, text, "; ".join(reasons))
+
+    # -- what keeps a flow from being clean ---------------------------------------------------
+
+    def _unread(self) -> Iterable[str]:
+        """Files that the slice imports and that were not read."""
+        for context in self.slice.arrivals:
+            for register in context.unit.executable:
+                if isinstance(context.unit.code.instructions[register], (Load, Import, ImportFrom)):
+                    for value in self.engine.value(context, register):
+                        if isinstance(value, Opaque) and value.reason.endswith(("could not be read", "not analysed")):
+                            yield f"{value.reason}, and {context.unit.symbol} uses it"
+
+    def _cut(self) -> Iterable[str]:
+        if self.engine.solver.exhausted:
+            yield f"the analysis was cut after {self.engine.solver.budget} steps"
+
+    def _possible(self, unresolved: list[tuple[Context, Register]]) -> Iterable[PossibleWay]:
+        for context, register in unresolved:
+            candidates = self._candidates(context, register)
+            for state in self.states:
+                reaching = [unit.symbol for unit in candidates if self._reaches(unit, state)]
+                if reaching:
+                    yield self._possible_way(context, register, state, tuple(reaching))
+
+    def _possible_way(
+        self, context: Context, register: Register, state: StateObjects, candidates: tuple[str, ...]
+    ) -> PossibleWay:
+        path = self.slice.path(context)
+        steps = [self.places.entry(path[0][0].unit if path else context.unit)]
+        steps += [self.places.step(caller.unit, call, "call") for caller, call in path]
+        steps.append(self.places.step(context.unit, register, "call"))
+        return PossibleWay(
+            state.name,
+            self.places.location(context.unit, register),
+            self.places.text(context.unit, register),
+            "; ".join(sorted(self.slice.effects(context, register).unknown)),
+            candidates,
+            tuple(steps),
+        )
+
+    def _candidates(self, context: Context, register: Register) -> list[Unit]:
+        """Functions that an unresolved call could mean: of its name, and with room for its arguments."""
+        call = context.unit.code.instructions[register]
+        if not isinstance(call, Call):
+            return []
+        func = context.unit.code.instructions[call.func]
+        if not isinstance(func, (Attr, Load, LoadCell)):
+            return [unit for unit in self._handed_around() if _accepts(unit, call)]
+        if not isinstance(func, Attr):
+            return [unit for unit in self._handed_around() if _accepts(unit, call)]
+        found = []
+        for module in self.engine.modules.files_mentioning(func.name):
+            for unit in self.engine.bodies.units(module.name):
+                if unit.is_function and unit.name == func.name and unit.owner is not None and _accepts(unit, call):
+                    found.append(unit)
+        return found
+
+    def _handed_around(self) -> Iterable[Unit]:
+        """Functions of the states' modules that are somewhere taken as values instead of called."""
+        for state in self.states:
+            for module in sorted(state.modules):
+                for unit in self.engine.bodies.units(module):
+                    if unit.is_function and not state.is_harmless(unit) and self._is_taken(unit):
+                        yield unit
+
+    def _is_taken(self, unit: Unit) -> bool:
+        for module in self.engine.modules.files_mentioning(unit.name):
+            index = self.engine.bodies.index(module.name)
+            for place, register in (*index.attributes.get(unit.name, ()), *index.loads.get(unit.name, ())):
+                for user in place.uses.get(register, ()):
+                    instruction = place.code.instructions[user]
+                    if not (isinstance(instruction, Call) and instruction.func == register):
+                        return True
+        return False
+
+    def _reaches(self, unit: Unit, state: StateObjects) -> bool:
+        """Whether a function's own slice touches the state."""
+        part = Slice(self.engine, [self.engine.ambient(unit)])
+        return any(state.holds(context.unit) and not state.is_harmless(context.unit) for context in part.arrivals)
+
+
+def _accepts(unit: Unit, call: Call) -> bool:
+    """Whether a method or function has room for a call's arguments (its receiver aside)."""
+    params = unit.code.params[1:] if unit.owner is not None else unit.code.params
+    if call.stars or any(name is None for name, _ in call.keywords):
+        return True
+    kinds = {param.kind for param in params}
+    positional = [param for param in params if param.kind in ("positional", "positional-only")]
+    if len(call.args) > len(positional) and "vararg" not in kinds:
+        return False
+    names = {param.name for param in params}
+    if "kwarg" not in kinds and any(name not in names for name, _ in call.keywords):
+        return False
+    given = {name for name, _ in call.keywords} | {param.name for param in positional[: len(call.args)]}
+    needed = {param.name for param in params if not param.has_default and param.kind not in ("vararg", "kwarg")}
+    return needed <= given

@@ -1,0 +1,197 @@
+"""The program: what rules may ask of the analysed code as a whole."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from functools import cached_property
+
+import msgspec
+
+from truthline.config.references import ModulePattern, ObjectPattern
+from truthline.config.schema import Config
+from truthline.facts.code import SetAttr
+from truthline.facts.lower import lower
+from truthline.model.location import Location
+from truthline.program.bodies import BodyStore
+from truthline.program.dispatch import DispatchSites, Execution, Registration, find_sites
+from truthline.program.engine.engine import Engine
+from truthline.program.engine.units import Unit
+from truthline.program.flows import FlowAnalysis, FlowAnalyser, PossibleWay
+from truthline.program.modules import Modules
+from truthline.program.places import Places
+from truthline.program.states import StateObjects
+from truthline.program.ways import Depth, Way
+from truthline.syntax.parse import parse
+
+__all__ = [
+    "Depth",
+    "DispatchSites",
+    "Execution",
+    "FlowAnalysis",
+    "Location",
+    "MissingReference",
+    "PossibleWay",
+    "Program",
+    "Registration",
+    "Way",
+]
+
+
+class MissingReference(msgspec.Struct, frozen=True):
+    """A reference of the config into the code that holds no longer; `near` is what may be meant."""
+
+    key: str
+    reference: str
+    near: str | None = None
+
+
+class Program:
+    """All modules together, and the contracts that are held against them."""
+
+    def __init__(self, config: Config, modules: Modules) -> None:
+        self.config = config
+        self.modules = modules
+        self.places = Places(modules)
+        self._flows: dict[str, FlowAnalysis] = {}
+        self._dispatch: dict[str, DispatchSites] = {}
+        self._states: dict[str, StateObjects] = {}
+
+    @cached_property
+    def bodies(self) -> BodyStore:
+        """The bodies of the modules, read on demand."""
+        return BodyStore(self.modules, lambda file: lower(parse(self.modules.source(file))))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The value engine."""
+        return Engine(self.modules, self.bodies)
+
+    def flow(self, name: str) -> FlowAnalysis:
+        """The verdict of a flow, its ways into what it must not reach, and what could be ways."""
+        found = self._flows.get(name)
+        if found is None:
+            found = self._flows[name] = self._analyser(name).analysis()
+        return found
+
+    def ways(self, flow: str, state: str, limit: int) -> tuple[Way, ...]:
+        """Every distinct way from a flow to a state, at most `limit`."""
+        return self._analyser(flow).ways_into(self.state(state))[:limit]
+
+    def state(self, name: str) -> StateObjects:
+        """A declared state in the program."""
+        found = self._states.get(name)
+        if found is None:
+            found = self._states[name] = StateObjects(self.engine, name, self.config.state[name])
+        return found
+
+    def dispatch(self, name: str) -> DispatchSites:
+        """The registrations and executions of a dispatch table."""
+        found = self._dispatch.get(name)
+        if found is None:
+            table = self.config.dispatch[name]
+            found = self._dispatch[name] = find_sites(self.engine, self.places, table, self.units)
+        return found
+
+    def _analyser(self, name: str) -> FlowAnalyser:
+        flow = self.config.flow[name]
+        entries = [unit for reference in flow.entry for unit in self.units(reference)]
+        states = [self.state(state) for state in flow.must_not_reach]
+        doubts = [*self._unread_doubts(flow.entry), *self._missing_doubts(name)]
+        return FlowAnalyser(self.engine, self.places, name, entries, states, doubts)
+
+    # -- references ---------------------------------------------------------------------------
+
+    def units(self, reference: str) -> tuple[Unit, ...]:
+        """The functions that a reference names; patterns may name several."""
+        pattern = ObjectPattern.compile(reference)
+        found: list[Unit] = []
+        for module in self._modules_of(pattern):
+            for unit in self.bodies.units(module):
+                if unit.is_function and pattern.matches(module, unit.code.qualname):
+                    found.append(unit)
+        return tuple(found) or self._inherited(pattern)
+
+    def _inherited(self, pattern: ObjectPattern) -> tuple[Unit, ...]:
+        """A method that the named class inherits."""
+        qualname, _, name = pattern.qualname.rpartition(".")
+        if not qualname or not pattern.is_literal:
+            return ()
+        for unit in self.bodies.units(pattern.module.text):
+            if unit.code.kind == "class" and unit.code.qualname == qualname:
+                for method in self.engine.classes.methods_named(unit, name):
+                    return (method,)
+        return ()
+
+    def _modules_of(self, pattern: ObjectPattern) -> Iterable[str]:
+        if pattern.module.is_literal:
+            return (pattern.module.text,)
+        return [name for name in self.modules.by_name if pattern.module.matches(name)]
+
+    def missing_references(self) -> tuple[MissingReference, ...]:
+        """References of states, evidence and flows that name nothing any more."""
+        return tuple(self._missing())
+
+    def _missing(self) -> Iterable[MissingReference]:
+        for name, state in sorted(self.config.state.items()):
+            yield from self._missing_modules(f"state.{name}.modules", state.modules)
+            for key in ("objects", "harmless"):
+                yield from self._missing_objects(f"state.{name}.{key}", getattr(state, key) or ())
+        for name, evidence in sorted(self.config.evidence.items()):
+            yield from self._missing_objects(f"evidence.{name}.written-by", evidence.written_by)
+        for name, flow in sorted(self.config.flow.items()):
+            yield from self._missing_objects(f"flow.{name}.entry", flow.entry)
+            if flow.decision is not None:
+                yield from self._missing_objects(f"flow.{name}.decision.call", (flow.decision.call,))
+        for name, table in sorted(self.config.dispatch.items()):
+            for key in ("register", "execute"):
+                yield from self._missing_objects(f"dispatch.{name}.{key}", (getattr(table, key),))
+
+    def _missing_modules(self, key: str, references: Iterable[str]) -> Iterable[MissingReference]:
+        for reference in references:
+            pattern = ModulePattern.compile(reference)
+            if not any(pattern.matches(name) for name in self.modules.by_name):
+                near = difflib.get_close_matches(reference, self.modules.by_name, 1)
+                yield MissingReference(key, reference, near[0] if near else None)
+
+    def _missing_objects(self, key: str, references: Iterable[str]) -> Iterable[MissingReference]:
+        for reference in references:
+            pattern = ObjectPattern.compile(reference)
+            modules = list(self._modules_of(pattern))
+            if any(self._is_unread(module) for module in modules):
+                continue
+            names = [name for module in modules for name in self._object_names(module)]
+            if not any(pattern.matches(*name.split(":")) for name in names):
+                near = difflib.get_close_matches(reference, names, 1)
+                yield MissingReference(key, reference, near[0] if near else None)
+
+    def _object_names(self, module: str) -> list[str]:
+        names: dict[str, None] = {}
+        for unit in self.bodies.units(module):
+            if unit.code.qualname:
+                names[f"{module}:{unit.code.qualname}"] = None
+            if unit.is_function:
+                continue
+            prefix = f"{unit.code.qualname}." if unit.code.qualname else ""
+            held = [*unit.bindings, *(store.name for inner in unit.inner for _, store in inner.find(SetAttr))]
+            names.update(dict.fromkeys(f"{module}:{prefix}{name}" for name in held))
+        return list(names)
+
+    def _is_unread(self, module: str) -> bool:
+        found = self.modules.get(module)
+        return found is not None and found.outline is None
+
+    def _unread_doubts(self, references: Iterable[str]) -> Iterable[str]:
+        for reference in references:
+            module = self.modules.get(reference.partition(":")[0])
+            if module is not None and module.outline is None:
+                yield f"{module.file}, which holds the entry {reference}, could not be read"
+
+    def _missing_doubts(self, flow: str) -> Iterable[str]:
+        states = set(self.config.flow[flow].must_not_reach)
+        evidence = set(self.config.flow[flow].must_read)
+        for missing in self.missing_references():
+            kind, _, rest = missing.key.partition(".")
+            concerns = {"flow": {flow}, "state": states, "evidence": evidence}.get(kind, set())
+            if any(rest.startswith(f"{name}.") for name in concerns):
+                yield f"{missing.key} names {missing.reference}, which does not exist"
