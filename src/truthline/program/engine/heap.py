@@ -76,6 +76,14 @@ class Heap:
             for unit, register in engine.bodies.index(module.name).stores.get(name, ()):
                 if not isinstance(owner, External) or _is_named_like(owner, unit, register):
                     yield unit, register
+        for module in self._models_of(owner):
+            yield from engine.bodies.index(module).stores.get(name, ())
+
+    def _models_of(self, owner: Value) -> Iterable[str]:
+        """The models whose methods may store into an object; no words are known of them."""
+        if not isinstance(owner, Instance):
+            return ()
+        return dict.fromkeys(cls.unit.module for cls in self.engine.classes.order(owner.cls) if cls.unit.model)
 
     def _ensure(self, owner: Value, unit: Unit, register: Register) -> None:
         """Computes a `SetAttr` wherever it may write to `owner`."""
@@ -157,28 +165,36 @@ class Heap:
 
     # -- contents -----------------------------------------------------------------------------
 
+    def as_key(self, key: Value | None) -> Value | None:
+        """The key under which an entry is kept: a constant or a class; anything else is any key (None)."""
+        return key if isinstance(key, (Constant, Class)) else None
+
     def store_item(self, owner: Instance, key: Value | None, values: Iterable[Value], writer: Writer | None) -> None:
-        """`owner[key] = value`; a key that is not a constant or a class is any key."""
-        if not isinstance(key, (Constant, Class)):
-            key = None
-        self.engine.solver.push(self._content_store(owner), ((key, value, writer) for value in values))
+        """`owner[key] = value`."""
+        known = self.as_key(key)
+        self.engine.solver.push(self._content_store(owner), ((known, value, writer) for value in values))
 
     def _content_store(self, owner: Instance) -> Node:
         return self.engine.solver.node(("content-store", owner), None)
 
     def contents(self, owner: Instance) -> frozenset[ContentEntry]:
         """Every entry of a container."""
-        node = self.engine.solver.node(("contents", owner), partial(self._contents, owner))
+        return self._entries(owner, None)
+
+    def _entries(self, owner: Instance, key: Value | None) -> frozenset[ContentEntry]:
+        node = self.engine.solver.node(("contents", owner, key), partial(self._contents, owner, key))
         return self.engine.solver.read(node)
 
-    def _contents(self, owner: Instance) -> Iterable[ContentEntry]:
+    def _contents(self, owner: Instance, key: Value | None) -> Iterable[ContentEntry]:
         engine = self.engine
+        entries: set[ContentEntry] = set()
         if owner.anywhere:
-            entries: set[ContentEntry] = {(None, value, None) for value in engine.types.elements(owner)}
+            entries.update((None, value, None) for value in engine.types.elements(owner))
         else:
             engine.holders.of(owner)
-            entries = set()
-        return entries | engine.solver.read(self._content_store(owner))
+            entries.update(engine.display(owner, key))
+        stored = engine.solver.read(self._content_store(owner))
+        return entries.union(one for one in stored if key is None or one[0] is None or one[0] is key)
 
     def item(self, owner: Instance, key: Value | None) -> Values:
         """What stands under a key; under any key where it is not known."""
@@ -186,10 +202,7 @@ class Heap:
 
     def item_entries(self, owner: Instance, key: Value | None) -> list[ContentEntry]:
         """The entries that a key can mean."""
-        entries = self.contents(owner)
-        if not isinstance(key, (Constant, Class)):
-            return list(entries)
-        return [entry for entry in entries if entry[0] is None or entry[0] is key]
+        return list(self._entries(owner, self.as_key(key)))
 
     def keys(self, owner: Instance) -> Values:
         """The keys of a container, as far as they are known."""
