@@ -1,6 +1,7 @@
 """What every format promises."""
 
 import json
+import re
 
 import msgspec
 import pytest
@@ -78,6 +79,11 @@ def test_a_long_message_is_wrapped_between_words() -> None:
 def test_colour_is_off_unless_asked_for() -> None:
     assert "\x1b[" not in render("text", FULL, lines, Style())
     assert "\x1b[" in render("text", FULL, lines, Style(color=True))
+
+
+def test_colour_changes_nothing_but_the_colour() -> None:
+    colored = render("text", FULL, lines, Style(color=True))
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == render("text", FULL, lines, Style())
 
 
 def test_no_line_ends_in_blanks() -> None:

@@ -5,6 +5,7 @@ from io import StringIO
 from rich.console import Console
 from rich.text import Text
 
+from truthline.report.breaking import breaks
 from truthline.report.escape import printable
 from truthline.report.style import Style
 
@@ -41,10 +42,11 @@ class Page:
 
     def wrap(self, *parts: Part, indent: int = 0, hang: int = 0) -> None:
         """Print a paragraph; its second and later lines stand `hang` cells further in."""
-        margins = indent
-        for wrapped in _assemble(parts).wrap(self._console, max(self._width - indent - hang, 20)):
-            self._print(wrapped, margins)
-            margins = indent + hang
+        paragraph = _assemble(parts)
+        margin = indent
+        for line in paragraph.divide(breaks(paragraph.plain, self._width - indent - hang)):
+            self._print(line, margin)
+            margin = indent + hang
 
     def whole(self, *parts: Part, indent: int = 0) -> None:
         """Print one line that is never broken: a path that is broken cannot be clicked or copied."""
@@ -60,7 +62,11 @@ class Page:
 
     def _print(self, line: Text, indent: int) -> None:
         line.rstrip()
-        self._console.print(Text(" " * indent) + line if line.plain else line, soft_wrap=True)
+        margin = Text(" " * indent if line.plain else "")
+        if self._console.color_system is None:
+            self._out.write(f"{margin.plain}{line.plain}\n")  # what the console would print, ten times as fast
+        else:
+            self._console.print(margin + line, soft_wrap=True)
 
 
 def _assemble(parts: tuple[Part, ...]) -> Text:
