@@ -96,6 +96,10 @@ def test_outside_the_owners_scope_every_operation_may_be_dispatched(lint: Lint) 
     assert check(lint, "", file="app/api/logs/none.py", **{"app/jobs.py": call('"policies.check"')}) == []
 
 
+def test_a_file_beside_the_domains_belongs_to_none(lint: Lint) -> None:
+    assert check(lint, call('"policies.check"'), file="app/api/shared.py", **{"app/api/logs/views.py": ""}) == []
+
+
 def test_an_operation_that_nobody_dispatches_is_told_where_it_is_registered(lint: Lint) -> None:
     handlers = HANDLERS + '    registry.register("logs.purge", Capture())\n'
     assert check(lint, "", **{"app/handlers.py": handlers}) == [

@@ -11,7 +11,7 @@ class Scope:
     """Path patterns of a `scope` key. No pattern at all means every file. Raises MalformedPattern."""
 
     def __init__(self, texts: Sequence[str] = ()) -> None:
-        self.patterns = compile_scope(texts)
+        self.patterns = compile_scope([_below(text) for text in texts])
 
     @property
     def captured_names(self) -> frozenset[str]:
@@ -35,3 +35,8 @@ class Scope:
         modules = program.modules
         files = (*modules.by_file, *(unread.file for unread in modules.unread))
         return any(self.captures(file) is not None for file in files)
+
+
+def _below(text: str) -> str:
+    """`api/{domain}/**` means the files below each domain; without this, the domain of `api/x.py` would be `x.py`."""
+    return f"{text}/*" if text.endswith("/**") else text
