@@ -25,6 +25,6 @@ def defines(modules: Modules, module: SourceModule, name: str) -> bool:
 def takes_from_itself(modules: Modules, module: SourceModule, name: str) -> bool:
     """Whether `from . import name` in the package itself finds something other than the name that it binds."""
     outline = module.outline
-    if outline is None or outline.dynamic or outline.getattr or modules.exists(f"{module.name}.{name}"):
+    if outline is None or outline.dynamic or outline.getattr:
         return True
     return not isinstance(modules.lookup(module.name, name), Missing)

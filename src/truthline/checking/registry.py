@@ -13,7 +13,6 @@ from truthline.config.positions import KeyPath, written
 from truthline.config.problems import did_you_mean
 from truthline.config.schema import Allowance, Config
 from truthline.config.schema import Rule as RuleTable
-from truthline.config.segments import MalformedPattern
 from truthline.model.finding import Severity
 
 
@@ -92,10 +91,7 @@ def _setup(rule: type[Rule], config: Config, index: int) -> Setup | tuple[Mistak
     table, key = config.rule[index], ("rule", index)
     options, problems = read_options(config, index, rule.options_type)
     mistakes = [Mistake(problem.key, problem.message) for problem in problems]
-    try:
-        setup = Setup(id=table.id, scope=Scope(table.scope), options=options, key=key, may_be_empty=table.may_be_empty)
-    except MalformedPattern as error:
-        return (*mistakes, Mistake(written((*key, "scope")), str(error)))
+    setup = Setup(id=table.id, scope=Scope(table.scope), options=options, key=key, may_be_empty=table.may_be_empty)
     if not mistakes:
         mistakes.extend(Mistake(written(key), sentence) for sentence in rule.problems(setup))
     return tuple(mistakes) or setup
