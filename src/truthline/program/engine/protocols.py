@@ -39,12 +39,6 @@ def touch(engine: Engine, value: Value, mode: str) -> None:
     engine.solver.notes().touches[(mode, value)] = None
 
 
-def _is_plain(engine: Engine, value: Instance, name: str) -> bool:
-    """Whether the special method is the one of a builtin container."""
-    holder, _ = class_members(engine, value.cls, name)
-    return holder is None or holder.unit.module == "builtins"
-
-
 def iterate(engine: Engine, value: Value) -> Values:
     """What iterating over a value yields."""
     if isinstance(value, (External, Opaque)):
@@ -61,7 +55,7 @@ def iterate(engine: Engine, value: Value) -> Values:
         return engine.yielded(waiting)
     for name in ("__iter__", "__aiter__", "__next__", "__anext__"):
         _, hooks = class_members(engine, value.cls, name)
-        if hooks and not _is_plain(engine, value, name):
+        if hooks:
             found: set[Value] = set()
             for hook in attribute(engine, value, name):
                 result = awaited(engine, call(engine, hook, Arguments(), None)) if name == "__anext__" else call(
@@ -124,7 +118,7 @@ def item_of(engine: Engine, base: Value, keys: Values, site: Site | None) -> Val
     if not isinstance(base, Instance):
         return NOTHING
     _, hooks = class_members(engine, base.cls, "__getitem__")
-    if hooks and not _is_plain(engine, base, "__getitem__"):
+    if hooks:
         return _all_called(engine, attribute(engine, base, "__getitem__"), Arguments((keys,)), site)
     if base.anywhere and not base.cls.unit.model and not hooks:
         return frozenset((engine.opaque(f"an item of {base.cls.unit.symbol}"),))
@@ -167,7 +161,7 @@ def store_item_of(engine: Engine, base: Value, keys: Values, values: Values, sit
     if not isinstance(base, Instance):
         return
     _, hooks = class_members(engine, base.cls, "__setitem__")
-    if hooks and not _is_plain(engine, base, "__setitem__"):
+    if hooks:
         _all_called(engine, attribute(engine, base, "__setitem__"), Arguments((keys, values)), site)
         return
     touch(engine, base, "write")
