@@ -64,6 +64,10 @@ class Builder:
         self._blocks.append(_Block(handlers, sealed))
         return len(self._blocks) - 1
 
+    def place(self) -> int:
+        """The current block; -1 where control cannot come."""
+        return -1 if self.current is None else self.current
+
     def jump(self, target: int) -> None:
         """Ends the current block with a way to `target`."""
         if self.current is not None:
@@ -99,7 +103,7 @@ class Builder:
             return
         state.sealed = True
         for name, phi in state.incomplete.items():
-            self.instructions[phi] = Phi(self._arguments(name, state))
+            self.instructions[phi] = self._joining(name, state)
         state.incomplete.clear()
 
     def _link(self, source: int, target: int) -> None:
@@ -146,7 +150,7 @@ class Builder:
         value = self._read(name, self.current)
         while self._pending:
             phi, variable, state = self._pending.pop()
-            self.instructions[phi] = Phi(self._arguments(variable, state))
+            self.instructions[phi] = self._joining(variable, state)
         return None if isinstance(self.instructions[value], Undefined) else value
 
     def undefined(self) -> Register:
@@ -158,12 +162,12 @@ class Builder:
             self._blocks[0].registers.insert(0, self._undefined)
         return self._undefined
 
-    def phi(self, values: list[Register]) -> Register:
-        """One of `values`; no instruction where they are all the same."""
+    def phi(self, values: list[Register], sources: list[int] | None = None) -> Register:
+        """One of `values`, which come from the blocks `sources`; no instruction where they are all the same."""
         distinct = list(dict.fromkeys(values))
         if len(distinct) == 1:
             return distinct[0]
-        return self.emit(Phi(tuple(distinct)))
+        return self.emit(Phi(tuple(distinct)) if sources is None else Phi(tuple(values), tuple(sources)))
 
     def _read(self, name: str, block: int) -> Register:
         chain: list[int] = []
@@ -194,14 +198,11 @@ class Builder:
             self._pending.append((phi, name, state))
             return phi
         self._depth += 1
-        arguments = self._arguments(name, state)
+        joining = self._joining(name, state)
         self._depth -= 1
-        distinct = set(arguments) - {phi}
-        if len(distinct) == 1:
-            self.instructions[phi] = Phi(tuple(distinct))
-            return distinct.pop()
-        self.instructions[phi] = Phi(arguments)
-        return phi
+        self.instructions[phi] = joining
+        distinct = set(joining.args) - {phi}
+        return distinct.pop() if len(distinct) == 1 else phi
 
     def _new_phi(self, block: int) -> Register:
         self.instructions.append(Phi(()))
@@ -210,8 +211,11 @@ class Builder:
         self._blocks[block].registers.insert(0, register)
         return register
 
-    def _arguments(self, name: str, state: _Block) -> tuple[Register, ...]:
-        return tuple(dict.fromkeys(self._read(name, predecessor) for predecessor in state.predecessors))
+    def _joining(self, name: str, state: _Block) -> Phi:
+        values = {predecessor: self._read(name, predecessor) for predecessor in state.predecessors}
+        if len(set(values.values())) == 1:
+            return Phi((next(iter(values.values())),))
+        return Phi(tuple(values.values()), tuple(values))
 
     # -- the result ---------------------------------------------------------------------------
 

@@ -9,12 +9,13 @@ Names that other scopes can see are memory instead: module and class names (`Bin
 captured variables (`StoreCell`, `LoadCell`), attributes and items.
 """
 
-from typing import Literal, Union
+from typing import Literal
 
 import msgspec
 
 Register = int
 CodeIndex = int
+BlockIndex = int
 Position = tuple[int, int, int, int]
 """Line, column, end line, end column as `ast` counts them: columns from 0, in UTF-8 bytes."""
 
@@ -36,7 +37,7 @@ class Const(Instruction, frozen=True):
     value: str | int | float | bool | bytes | None
 
 
-class Literal_(Instruction, frozen=True, tag="Literal"):
+class Literal_(Instruction, frozen=True, tag="Literal"):  # noqa: N801 -- `Literal` is taken by typing
     """A value of a builtin type whose content does not matter ("complex", "ellipsis", "slice", a huge "int")."""
 
     type: str
@@ -53,9 +54,13 @@ class Undefined(Instruction, frozen=True):
 
 
 class Phi(Instruction, frozen=True):
-    """One of `args`, by the way that control took."""
+    """One of `args`, by the way that control took.
+
+    `sources` are the blocks that each comes from; empty where they may come from anywhere.
+    """
 
     args: tuple[Register, ...]
+    sources: tuple[BlockIndex, ...] = ()
 
 
 class Hint(Instruction, frozen=True):
@@ -292,11 +297,12 @@ class Unary(Instruction, frozen=True):
 
 
 class Compare(Instruction, frozen=True):
-    """`left op right` ("eq", "lt", "contains", "is", ...; "not in" is "contains" too)."""
+    """`left op right` ("eq", "lt", "contains", "is", ...); `negated` in `is not` and `not in`."""
 
     op: str
     left: Register
     right: Register
+    negated: bool = False
 
 
 class Format(Instruction, frozen=True):
@@ -317,12 +323,12 @@ class Test(Instruction, frozen=True):
     value: Register
 
 
-AnyInstruction = Union[
-    Const, Literal_, Param, Undefined, Phi, Hint, Narrow, Load, Bind, StoreGlobal, LoadCell, StoreCell,
-    Attr, SetAttr, DelAttr, Item, SetItem, DelItem, Call, MakeFunction, MakeClass, Build, BuildDict,
-    Import, ImportFrom, Next, Unpack, Await, Yield, YieldFrom, Return, Raise, Caught, Enter, Leave,
-    Binary, Unary, Compare, Format, Join, Test,
-]  # fmt: skip
+AnyInstruction = (
+    Const | Literal_ | Param | Undefined | Phi | Hint | Narrow | Load | Bind | StoreGlobal | LoadCell
+    | StoreCell | Attr | SetAttr | DelAttr | Item | SetItem | DelItem | Call | MakeFunction | MakeClass | Build
+    | BuildDict | Import | ImportFrom | Next | Unpack | Await | Yield | YieldFrom | Return | Raise | Caught
+    | Enter | Leave | Binary | Unary | Compare | Format | Join | Test
+)  # fmt: skip
 
 ParamKind = Literal["positional-only", "positional", "vararg", "keyword", "kwarg"]
 CodeKind = Literal["module", "class", "function", "lambda"]

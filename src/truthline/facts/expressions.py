@@ -215,9 +215,10 @@ class Expressions:
             right = self.value(comparator)
             op = _COMPARE[type(operator)]
             operands = (right, left) if op == "contains" else (left, right)
-            result = self.builder.emit(Compare(op, *operands), position(node))
+            negated = isinstance(operator, (ast.IsNot, ast.NotIn))
+            result = self.builder.emit(Compare(op, *operands, negated), position(node))
             left = right
-        return result
+        return result if len(node.ops) == 1 else self.builder.emit(Literal_("bool"), position(node))
 
     # -- control inside expressions -----------------------------------------------------------
 
@@ -270,9 +271,11 @@ class Expressions:
     def _bool(self, node: ast.BoolOp) -> Register:
         end = self.builder.block()
         values: list[Register] = []
+        sources: list[int] = []
         for operand in node.values[:-1]:
             value = self.value(operand)
             values.append(value)
+            sources.append(self.builder.place())
             asked = self.builder.emit(Test(value), position(operand))
             following = self.builder.block()
             if isinstance(node.op, ast.And):
@@ -281,20 +284,23 @@ class Expressions:
                 self.builder.branch(asked, end, following)
             self.builder.start(following)
         values.append(self.value(node.values[-1]))
+        sources.append(self.builder.place())
         self.builder.jump(end)
         self.builder.start(end)
-        return self.builder.phi(values)
+        return self.builder.phi(values, sources)
 
     def _conditional(self, node: ast.IfExp) -> Register:
         then, otherwise, end = self.builder.block(), self.builder.block(), self.builder.block()
         self.test(node.test, then, otherwise)
         values: list[Register] = []
+        sources: list[int] = []
         for block, branch in ((then, node.body), (otherwise, node.orelse)):
             self.builder.start(block)
             values.append(self.value(branch))
+            sources.append(self.builder.place())
             self.builder.jump(end)
         self.builder.start(end)
-        return self.builder.phi(values)
+        return self.builder.phi(values, sources)
 
     def _named(self, node: ast.NamedExpr) -> Register:
         value = self.value(node.value)

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from truthline.facts.annotations import dotted, read_type
 from truthline.facts.builder import Builder, Protection
@@ -56,13 +56,24 @@ class FileLowering:
         return len(self.codes) - 1
 
 
-class _Loop:
-    """Where `break` and `continue` lead, and how many `finally` bodies stand around the loop."""
+class _Region:
+    """What stands around a statement: the code that a jump out of it runs first.
 
-    def __init__(self, header: int, end: int, finals: int) -> None:
+    An exception runs it at once where that is the end of a `with`; the handlers of a `try` have blocks of their own.
+    """
+
+    def __init__(self, kind: Literal["finally", "with", "try"], lower: Callable[[], None] | None = None) -> None:
+        self.kind = kind
+        self.lower = lower
+
+
+class _Loop:
+    """Where `break` and `continue` lead, and how many regions stand around the loop."""
+
+    def __init__(self, header: int, end: int, regions: int) -> None:
         self.header = header
         self.end = end
-        self.finals = finals
+        self.regions = regions
 
 
 class Statements(Expressions):
@@ -75,7 +86,7 @@ class Statements(Expressions):
         self.qualname = qualname
         self.checking = False
         self._loops: list[_Loop] = []
-        self._finals: list[list[ast.stmt]] = []
+        self._regions: list[_Region] = []
         self._bound: dict[str, tuple[int, int | None]] = {}
         self._lambdas = 0
         scope.code = index
@@ -230,7 +241,7 @@ class Statements(Expressions):
     def _loop(self, node: Any, header: int, body: int | None, done: int, end: int) -> None:
         if body is not None:
             self.builder.start(body)
-        self._loops.append(_Loop(header, end, len(self._finals)))
+        self._loops.append(_Loop(header, end, len(self._regions)))
         self.body(node.body)
         self._loops.pop()
         self.builder.jump(header)
@@ -247,23 +258,25 @@ class Statements(Expressions):
         self._leave_loop(self._loops[-1].header)
 
     def _leave_loop(self, target: int) -> None:
-        self._run_finals(self._loops[-1].finals)
+        self._leave_regions(self._loops[-1].regions)
         self.builder.jump(target)
 
-    def _run_finals(self, outermost: int) -> None:
-        """Lowers the `finally` bodies that a jump passes, innermost first."""
-        passed = self._finals[outermost:]
+    def _leave_regions(self, outermost: int) -> None:
+        """Lowers what a jump out of the regions runs, innermost first."""
+        passed = self._regions[outermost:]
         loops = self._loops
         for number in range(len(passed) - 1, -1, -1):
-            self._finals = self._finals[: outermost + number]
-            self._loops = [loop for loop in loops if loop.finals <= outermost + number]
-            self.body(passed[number])
-        self._finals = self._finals[:outermost] + passed
+            self._regions = self._regions[: outermost + number]
+            self._loops = [loop for loop in loops if loop.regions <= outermost + number]
+            lower = passed[number].lower
+            if lower is not None and self.builder.current is not None:
+                lower()
+        self._regions = self._regions[:outermost] + passed
         self._loops = loops
 
     def _return(self, node: ast.Return) -> None:
         value = self.value(node.value) if node.value is not None else self.const(None)
-        self._run_finals(0)
+        self._leave_regions(0)
         self.builder.emit(Return(value), position(node))
         self.builder.current = None
 
@@ -271,6 +284,14 @@ class Statements(Expressions):
         value = self.value(node.exc) if node.exc is not None else None
         if node.cause is not None:
             self.value(node.cause)
+        self._throw(value, node)
+
+    def _throw(self, value: Register | None, node: ast.AST) -> None:
+        """An exception on its way to the next `try`."""
+        outermost = len(self._regions)
+        while outermost and self._regions[outermost - 1].kind == "with":
+            outermost -= 1
+        self._leave_regions(outermost)
         self.builder.emit(Raise(value), position(node))
         self.builder.current = None
 
@@ -279,8 +300,7 @@ class Statements(Expressions):
         self.test(node.test, passed, failed)
         if self.builder.start(failed):
             message = self.value(node.msg) if node.msg is not None else None
-            self.builder.emit(Raise(message), position(node))
-            self.builder.current = None
+            self._throw(message, node)
         self.builder.start(passed)
 
     # -- exceptions ---------------------------------------------------------------------------
@@ -296,7 +316,9 @@ class Statements(Expressions):
             self.body(node.body + node.orelse)
             return
         end = self.builder.block()
+        self._regions.append(_Region("try"))
         handler, protection = self._protect(node.body, lambda: self.body(node.body))
+        self._regions.pop()
         self.body(node.orelse)
         self.builder.jump(end)
         self._open_handler(handler, protection)
@@ -350,21 +372,20 @@ class Statements(Expressions):
         self.body(clause.body)
         self.builder.jump(end)
         self.builder.start(passed)
-        if last:
-            self.builder.emit(Raise(None), position(clause))
-            self.builder.current = None
+        if last and self.builder.current is not None:
+            self._throw(None, clause)
 
     def _finally(self, node: Any) -> None:
         region = ast.Try(body=node.body, handlers=node.handlers, orelse=node.orelse, finalbody=[])
-        self._finals.append(node.finalbody)
+        self._regions.append(_Region("finally", lambda: self.body(node.finalbody)))
         assigning = [*node.body, *node.orelse, *(part for clause in node.handlers for part in clause.body)]
         handler, values = self._protect(assigning, lambda: self._handled(region))
-        self._finals.pop()
+        self._regions.pop()
         after = self.builder.current
         self._open_handler(handler, values)
         self.body(node.finalbody)
         if self.builder.current is not None:
-            self.builder.emit(Raise(None))
+            self._throw(None, node)
         self.builder.current = after
         self.body(node.finalbody)
 
@@ -383,17 +404,25 @@ class Statements(Expressions):
             managers.append((manager, item))
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, entered)
+        def leave() -> None:
+            for manager, item in reversed(managers):
+                self.builder.emit(Leave(manager, is_async), position(item.context_expr))
+
         if any(_suppresses(item.context_expr) for item in node.items):
             end = self.builder.block()
+            self._regions.append(_Region("finally", leave))
             handler, values = self._protect(node.body, lambda: self.body(node.body))
+            self._regions.pop()
             self.builder.jump(end)
             self._open_handler(handler, values)
             self.builder.jump(end)
             self.builder.start(end)
         else:
+            self._regions.append(_Region("with", leave))
             self.body(node.body)
-        for manager, item in reversed(managers):
-            self.builder.emit(Leave(manager, is_async), position(item.context_expr))
+            self._regions.pop()
+        if self.builder.current is not None:
+            leave()
 
     # -- definitions --------------------------------------------------------------------------
 
@@ -441,7 +470,12 @@ class Statements(Expressions):
         self.write_name(node.name.id, self.builder.emit(Literal_("type"), position(node)), node)
 
     def finish(
-        self, parent: int, kind: CodeKind, node: ast.AST, params: tuple[ParamSpec, ...] = (), returns: Type | None = None
+        self,
+        parent: int,
+        kind: CodeKind,
+        node: ast.AST,
+        params: tuple[ParamSpec, ...] = (),
+        returns: Type | None = None,
     ) -> None:
         """Puts the finished code in its place."""
         builder = self.builder
@@ -588,7 +622,7 @@ _LOWER: dict[type[ast.AST], Callable[[Statements, Any], None]] = {
     ast.FunctionDef: Statements._function,
     ast.AsyncFunctionDef: Statements._function,
     ast.ClassDef: Statements._class,
-    ast.Match: lambda self, node: match_statement(self, node),
+    ast.Match: match_statement,
 }
 for _newer, _lower in (("TryStar", Statements._try), ("TypeAlias", Statements._type_alias)):
     if hasattr(ast, _newer):
