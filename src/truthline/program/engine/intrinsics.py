@@ -9,6 +9,7 @@ from truthline.program.engine import attributes
 from truthline.program.engine.calls import Arguments, Site, allocate, create
 from truthline.program.engine.protocols import argument, awaited, is_container, iterate, texts, touch
 from truthline.program.engine.reflection import REFLECTION
+from truthline.program.engine.truths import BOTH, booleans, classes_among, is_instance
 from truthline.program.engine.values import (
     NOTHING,
     Class,
@@ -339,6 +340,18 @@ def _boolean(engine: Engine, arguments: Arguments, site: Site | None) -> Iterabl
     return engine.typed("bool")
 
 
+def _isinstance(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`isinstance(x, types)`, as far as the class of `x` tells."""
+    classes = classes_among(engine, argument(arguments, 1))
+    if classes is None:
+        return engine.typed("bool")
+    answers: set[bool] = set()
+    for value in argument(arguments, 0):
+        answer = is_instance(engine, value, classes)
+        answers.update(BOTH if answer is None else (answer,))
+    return booleans(engine, answers)
+
+
 def _functions(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """The callables among what is passed."""
     return {one for one in argument(arguments, 0) if isinstance(one, (Function, Method, Class))}
@@ -373,6 +386,7 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "submodules": _submodules,
     "await": _await,
     "boolean": _boolean,
+    "isinstance": _isinstance,
     "functions": _functions,
     **REFLECTION,
 }

@@ -22,8 +22,8 @@ class Names:
 
     def load(self, module: str, name: str) -> Values:
         """A name as code of `module` reads it: the module's own, or a builtin."""
-        values = self.global_(module, name)
-        if values or self.defines(module, name):
+        values = self._own(module, name)
+        if values or self._binds(module, name):
             return values
         if module != "builtins":
             builtin = self.global_("builtins", name)
@@ -46,19 +46,36 @@ class Names:
         node = self.engine.solver.node(("global", module, name), partial(self._global, module, name))
         return self.engine.solver.read(node)
 
+    def _own(self, module: str, name: str) -> Values:
+        """The same for code of the module itself: neither submodules nor `__getattr__` are asked."""
+        node = self.engine.solver.node(("own", module, name), partial(self._assigned, module, name))
+        return self.engine.solver.read(node)
+
     def defines(self, module: str, name: str) -> bool:
-        """Whether the module's own code binds the name."""
+        """Whether the module's own code binds the name, or answers for it (PEP 562)."""
         units = self.engine.bodies.units(module)
-        if not units:
-            return False
-        return name in units[0].bindings or name in self.engine.bodies.index(module).global_stores
+        answers = bool(units) and "__getattr__" in units[0].bindings and not name.startswith("__")
+        return answers or self._binds(module, name)
+
+    def _binds(self, module: str, name: str) -> bool:
+        units = self.engine.bodies.units(module)
+        return bool(units) and (
+            name in units[0].bindings or name in self.engine.bodies.index(module).global_stores
+        )
 
     def _global(self, module: str, name: str) -> Iterable[Value]:
-        engine = self.engine
-        context = engine.module(module)
+        context = self.engine.module(module)
         if context is None:
             return self._without_body(module, name)
+        found = self._own(module, name)
+        return found if found or self._binds(module, name) else self._elsewhere(context.unit, name)
+
+    def _assigned(self, module: str, name: str) -> Iterable[Value]:
+        engine = self.engine
+        context = engine.module(module)
         found: set[Value] = set()
+        if context is None:
+            return found
         for register, bind in context.unit.bindings.get(name, ()):
             found |= engine.value(context, bind.value)
             engine.value(context, register)
@@ -66,20 +83,25 @@ class Names:
             for one in engine.precise(engine.ambient(unit), register):
                 found |= engine.value(one, register)
         found |= engine.heap.field_values(engine.universe.make(ModuleValue, module), name)
-        if not found and not self.defines(module, name):
-            found |= self._elsewhere(context.unit, name)
+        if not found and not self._binds(module, name) and not name.startswith("__"):
+            found |= self._starred(context.unit, name)
         return found
 
-    def _elsewhere(self, unit: Unit, name: str) -> Values:
-        """Star imports, submodules and `__getattr__`, in this order."""
-        engine = self.engine
+    def _starred(self, unit: Unit, name: str) -> Values:
+        """What star imports bring."""
         found: set[Value] = set()
         for _, instruction in unit.find(ImportFrom):
-            if instruction.name == "*" and not name.startswith("__"):
+            if instruction.name == "*":
                 target = self.absolute(unit, instruction.module, instruction.level)
-                if target != unit.module and engine.bodies.has(target):
-                    found |= self.global_(target, name)
-        if not found and engine.modules.exists(f"{unit.module}.{name}"):
+                if target != unit.module and self.engine.bodies.has(target):
+                    found |= self._own(target, name)
+        return frozenset(found)
+
+    def _elsewhere(self, unit: Unit, name: str) -> Values:
+        """Submodules and `__getattr__`, in this order."""
+        engine = self.engine
+        found: set[Value] = set()
+        if engine.modules.exists(f"{unit.module}.{name}"):
             found.add(engine.universe.make(ModuleValue, f"{unit.module}.{name}"))
         if not found and "__getattr__" in unit.bindings and name != "__getattr__":
             found |= self._module_getattr(unit.module, name)

@@ -67,11 +67,13 @@ def iterate(engine: Engine, value: Value) -> Values:
                     for one in result:
                         found |= _from_iterator(engine, one, value)
             return frozenset(found)
-    if value.cls.unit.model or is_container(engine, value):
+    if is_container(engine, value):
         touch(engine, value, "read")
         return engine.heap.keys(value) if _is_mapping(engine, value) else engine.heap.item(value, None)
     if class_members(engine, value.cls, "__getitem__")[1]:
         return item_of(engine, value, engine.typed("int"), None)
+    if value.cls.unit.model:
+        return frozenset((engine.universe.make(External, f"{value.cls.unit.symbol.replace(':', '.')}()[]"),))
     return frozenset((engine.opaque(f"what iterating over {value.cls.unit.symbol} yields"),))
 
 
@@ -142,6 +144,8 @@ def _class_item(engine: Engine, cls: Class, keys: Values, site: Site | None) -> 
 
 
 def _plain_item(engine: Engine, base: Instance, keys: Values, site: Site | None) -> Values:
+    if not is_container(engine, base):
+        return frozenset((engine.universe.make(External, f"{base.cls.unit.symbol.replace(':', '.')}()[]"),))
     touch(engine, base, "read")
     if any(isinstance(key, Instance) and key.cls.unit.name == "slice" for key in keys):
         return frozenset((base,))

@@ -18,6 +18,7 @@ from truthline.facts.code import (
     Caught,
     Code,
     Compare,
+    Const,
     DelAttr,
     DelItem,
     Enter,
@@ -29,6 +30,7 @@ from truthline.facts.code import (
     Item,
     Join,
     Leave,
+    Literal_,
     Load,
     LoadCell,
     MakeClass,
@@ -58,6 +60,8 @@ _EXECUTES = (
     Attr, Await, Binary, BuildDict, Call, Compare, DelAttr, DelItem, Enter, Format, Import, ImportFrom, Item, Leave,
     Load, MakeClass, Next, Raise, SetAttr, SetItem, Test, Unary, Unpack, YieldFrom,
 )  # fmt: skip
+_OWN = (Const, Literal_, Param, MakeFunction, MakeClass, Build, BuildDict, Join)
+_CHECKS = ("isinstance", "issubclass", "callable")
 
 
 def operands(instruction: AnyInstruction) -> tuple[Register, ...]:
@@ -200,6 +204,94 @@ class Unit:
                 if new != found[number]:
                     found[number] = new
                     changed = True
+        return found
+
+    @cached_property
+    def decided(self) -> frozenset[int]:
+        """The blocks that end in a test which what is passed, or made here, decides."""
+        found: set[int] = set()
+        for number, block in enumerate(self.code.blocks):
+            asked = self.code.instructions[block.test] if block.test is not None else None
+            if isinstance(asked, Test) and len(block.successors) == 2 and self._is_own(asked.value):
+                found.add(number)
+        return frozenset(found)
+
+    @cached_property
+    def guarded(self) -> frozenset[Register]:
+        """The instructions that only a decided test lets control come to."""
+        if not self.decided:
+            return frozenset()
+        blocks = self.code.blocks
+        plain = {0}
+        pending = [0]
+        while pending:
+            number = pending.pop()
+            successors = () if number in self.decided else blocks[number].successors
+            for following in (*successors, *blocks[number].handlers):
+                if following not in plain:
+                    plain.add(following)
+                    pending.append(following)
+        return frozenset(
+            register for number, block in enumerate(blocks) if number not in plain for register in block.registers
+        )
+
+    def _is_own(self, register: Register) -> bool:
+        """Whether a register depends on nothing but parameters, literals and what is made here."""
+        seen = {register}
+        pending = [register]
+        while pending:
+            instruction = self.code.instructions[pending.pop()]
+            if isinstance(instruction, _OWN):
+                continue
+            asked = self._asked(instruction)
+            if asked is None:
+                return False
+            pending += [one for one in asked if one not in seen]
+            seen.update(asked)
+        return True
+
+    def _asked(self, instruction: AnyInstruction) -> tuple[Register, ...] | None:
+        """The operands on which it depends whether an answer is certain; None where it never is."""
+        if isinstance(instruction, Compare):
+            sides = (instruction.left, instruction.right)
+            unnamed = tuple(one for one in sides if not self._is_named(one))
+            return unnamed or None
+        if isinstance(instruction, Call):
+            func = self.code.instructions[instruction.func]
+            is_check = isinstance(func, Load) and func.name in _CHECKS and len(instruction.args) > 0
+            return instruction.args[:1] if is_check and not instruction.stars else None
+        if isinstance(instruction, LoadCell):
+            return () if self._is_captured_parameter(instruction) else None
+        return operands(instruction) if isinstance(instruction, (Phi, Hint, Narrow, Unary)) else None
+
+    def _is_named(self, register: Register) -> bool:
+        """A name of the module, or a dotted one: what a parameter is compared with is a constant, class or member."""
+        instruction = self.code.instructions[register]
+        while isinstance(instruction, Attr):
+            instruction = self.code.instructions[instruction.base]
+        return isinstance(instruction, Load)
+
+    def _is_captured_parameter(self, load: LoadCell) -> bool:
+        """Whether a captured variable is a parameter that nothing assigns again."""
+        owner: Unit | None = self
+        while owner is not None and owner.code.index != load.owner:
+            owner = owner.parent
+        stores = owner.stores_of(load.name) if owner is not None else []
+        if len(stores) != 1 or stores[0][0] is not owner:
+            return False
+        value = owner.code.instructions[stores[0][1].value]
+        return isinstance(value, Param)
+
+    def stores_of(self, name: str) -> list[tuple[Unit, StoreCell]]:
+        """The assignments to a captured variable of this function, its own and those of functions inside."""
+        units = [self]
+        found: list[tuple[Unit, StoreCell]] = []
+        while units:
+            unit = units.pop()
+            units += unit.inner
+            for _, store in unit.find(StoreCell):
+                if store.owner == self.code.index and store.name == name:
+                    found.append((unit, store))
         return found
 
     def in_loop(self, register: Register) -> bool:

@@ -26,7 +26,7 @@ _make_class = _intrinsic("make_class")
 getattr = _intrinsic("getattr")
 hasattr = _intrinsic("hasattr")
 super = _intrinsic("super")
-isinstance = _intrinsic("boolean")
+isinstance = _intrinsic("isinstance")
 issubclass = _intrinsic("boolean")
 callable = _intrinsic("boolean")
 globals = _intrinsic("namespace")
@@ -181,7 +181,7 @@ class function:
 
 class int:
     def __new__(cls, value=0, *rest):
-        if value:
+        if _boolean():
             value.__int__()
         return _new(cls)
 
@@ -481,13 +481,13 @@ class dict:
         _copy(self, items)
 
     def get(self, key, default=None):
-        if key:
+        if _boolean():
             return _item(self, key)
         return default
 
     def pop(self, key, default=None):
         _touch_write(self)
-        if key:
+        if _boolean():
             return _item(self, key)
         return default
 
@@ -569,7 +569,7 @@ class _namespace(dict):
         _raw_setattr(self.owner, key, value)
 
     def get(self, key, default=None):
-        if key:
+        if _boolean():
             return _getattr(self.owner, key)
         return default
 
@@ -739,13 +739,16 @@ all = any
 
 
 def next(iterator, default=None):
-    if iterator:
+    if _boolean():
         return _intrinsic("next")(iterator)
     return default
 
 
-def iter(obj, sentinel=None):
-    if sentinel is not None:
+class _Absent: ...
+
+
+def iter(obj, sentinel=_Absent):
+    if sentinel is not _Absent:
         return [obj()]
     return _intrinsic("iter")(obj)
 

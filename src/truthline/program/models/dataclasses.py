@@ -34,4 +34,4 @@ def astuple(obj, *, tuple_factory=tuple):
 
 
 def is_dataclass(obj):
-    return True and False
+    return _intrinsic("boolean")()

@@ -3,7 +3,7 @@ class _Modules(dict):
         return _intrinsic("loaded_module")(name)
 
     def get(self, name, default=None):
-        if name:
+        if _intrinsic("boolean")():
             return _intrinsic("loaded_module")(name)
         return default
 

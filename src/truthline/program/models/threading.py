@@ -29,7 +29,7 @@ class Lock:
         pass
 
     def acquire(self, *args, **kwargs):
-        return True and False
+        return _intrinsic("boolean")()
 
     def release(self):
         pass
