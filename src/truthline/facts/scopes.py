@@ -13,6 +13,10 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ComprehensionNode = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OPENING = frozenset((*_FUNCTIONS, ast.ClassDef, *_COMPREHENSIONS, ast.NamedExpr))
+_DECLARING = frozenset(
+    (ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
+)
 
 
 class Scope:
@@ -95,12 +99,20 @@ class ScopeTable:
         stack: list[tuple[ast.AST, Scope]] = [(root, scope)]
         while stack:
             node, inside = stack.pop()
-            stack.extend(self._enter(node, inside))
+            kind = type(node)
+            if kind is ast.Name:
+                (inside.reads if type(node.ctx) is ast.Load else inside.bound).add(node.id)  # type: ignore[attr-defined]
+            elif kind is ast.Attribute:
+                stack.append((node.value, inside))  # type: ignore[attr-defined]
+            elif kind in _OPENING:
+                stack.extend(self._enter(node, inside))
+            elif kind is not ast.Constant:
+                if kind in _DECLARING:
+                    self._declare(node, inside)
+                _push_children(stack, node, inside)
 
     def _enter(self, node: ast.AST, scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
-        if isinstance(node, ast.Name):
-            (scope.reads if isinstance(node.ctx, ast.Load) else scope.bound).add(node.id)
-        elif isinstance(node, _FUNCTIONS):
+        if isinstance(node, _FUNCTIONS):
             yield from self._function(node, scope)
         elif isinstance(node, ast.ClassDef):
             yield from self._class(node, scope)
@@ -109,10 +121,6 @@ class ScopeTable:
         elif isinstance(node, ast.NamedExpr):
             scope.holder.bound.add(node.target.id)
             yield node.value, scope
-        else:
-            self._declare(node, scope)
-            for child in ast.iter_child_nodes(node):
-                yield child, scope
 
     def _declare(self, node: ast.AST, scope: Scope) -> None:
         if isinstance(node, ast.Global):
@@ -165,3 +173,12 @@ class ScopeTable:
         parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
         for part in parts:
             yield part, inner
+
+
+def _push_children(stack: list[tuple[ast.AST, Scope]], node: ast.AST, scope: Scope) -> None:
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            stack.extend([(child, scope) for child in value if isinstance(child, ast.AST)])
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            stack.append((value, scope))

@@ -22,6 +22,8 @@ from truthline.program.engine.values import (
     Values,
 )
 
+from truthline.facts.code import Hint
+
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
@@ -80,11 +82,14 @@ def _of_instance(engine: Engine, instance: Instance, name: str) -> Iterable[Valu
     holder, members = class_members(engine, instance.cls, name)
     only_data = False
     for member in members:
+        if isinstance(member, Instance) and member.cls.unit.symbol == "dataclasses:Field":
+            continue  # only a declaration: what constructors store counts
         bound, is_data = _bind(engine, member, instance, instance.cls)
         found.update(bound)
         only_data = only_data or is_data
     if instance.anywhere:
         found |= _overrides(engine, instance, name)
+        found |= _declared(engine, instance, name)
     if not only_data:
         stored = engine.heap.field_values(instance, name)
         if members and stored and _always_set(engine, instance, name):
@@ -94,6 +99,21 @@ def _of_instance(engine: Engine, instance: Instance, name: str) -> Iterable[Valu
     if holder is None and not found:
         found |= _missing(engine, instance, instance.cls, name)
     return found
+
+
+def _declared(engine: Engine, instance: Instance, name: str) -> Values:
+    """What the annotation of a field admits; where it says nothing, what is passed wherever objects are made."""
+    for cls in engine.classes.order(instance.cls):
+        for _, bind in cls.unit.bindings.get(name, ()):
+            hint = cls.unit.code.instructions[bind.value]
+            if not isinstance(hint, Hint):
+                continue
+            admitted = engine.types.instances(cls.unit, hint.type, instance.shallow)
+            known = frozenset(one for one in admitted if not isinstance(one, Opaque))
+            if not known and not instance.shallow:
+                engine.holders.constructions(instance.cls)
+            return known or (admitted if instance.shallow else NOTHING)
+    return NOTHING
 
 
 def _always_set(engine: Engine, instance: Instance, name: str) -> bool:

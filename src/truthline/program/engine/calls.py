@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from truthline.facts.code import MakeFunction, ParamSpec, Register
+from truthline.facts.code import Call, MakeFunction, ParamSpec, Register
 from truthline.program.engine.values import (
     DEEPEST,
     NOTHING,
@@ -215,8 +215,7 @@ def _container(engine: Engine, kind: str, callee: Function, index: int, site: Si
     if cls is None:
         raise AssertionError(kind)
     context, register = site if site is not None else (callee.closure, -1)
-    if context.depth >= DEEPEST:
-        context = engine.universe.context(context.unit, context.closure, (None,) * len(context.key))
+    context = _widened(engine, context)
     return engine.universe.make(Instance, cls, callee.unit, f"*{index}@{register}", context)
 
 
@@ -339,11 +338,20 @@ def allocate(engine: Engine, cls: Class, site: Site | None) -> Instance:
         instance = engine.universe.make(Instance, cls)
     else:
         context, register = site
-        if context.depth >= DEEPEST:
-            context = engine.universe.context(context.unit, context.closure, (None,) * len(context.key))
+        context = _widened(engine, context)
         instance = engine.universe.make(Instance, cls, context.unit, register, context)
     engine.heap.made(instance)
     return instance
+
+
+def _widened(engine: Engine, context: Context) -> Context:
+    """The context to which an object's identity refers: where it is nested too deep, the merged one."""
+    if context.depth < DEEPEST:
+        return context
+    merged = engine.universe.context(context.unit, context.closure, (None,) * len(context.key))
+    for index in range(len(context.key)):
+        engine.solver.push(engine.param_node(merged, index), engine.param(context, index))
+    return engine.linked(merged)
 
 
 def _initialise(engine: Engine, instance: Instance, arguments: Arguments, site: Site | None) -> None:
@@ -353,34 +361,85 @@ def _initialise(engine: Engine, instance: Instance, arguments: Arguments, site: 
     for initialiser in initialisers:
         invoke(engine, initialiser, arguments.before(instance), site)
     if not initialisers and not instance.cls.unit.model:
-        _fill_fields(engine, instance, arguments, site)
+        if not is_lazy(instance):
+            _fill_fields(engine, instance, arguments)
         outside = [base for base in engine.classes.outside_bases(instance.cls) if isinstance(base, External)]
         for base in outside:
             _call_external(engine, base, arguments)
 
 
-def _fill_fields(engine: Engine, instance: Instance, arguments: Arguments, site: Site | None) -> None:
-    """A dataclass or a model: fields take the arguments by order and by name, or their defaults."""
+def _fill_fields(engine: Engine, instance: Instance, arguments: Arguments) -> None:
+    """A dataclass or a model that no call of the text makes by its own name."""
+    for place, (name, _) in enumerate(engine.classes.fields(instance.cls)):
+        values = arguments.keywords.get(name, NOTHING) | arguments.keyword_rest
+        values = values | (arguments.positional[place] if place < len(arguments.positional) else arguments.rest)
+        engine.heap.store_field(instance, name, values or _defaults(engine, instance, name), None)
+    _after_fields(engine, instance)
+
+
+def _after_fields(engine: Engine, instance: Instance) -> None:
     from truthline.program.engine.attributes import class_members
 
-    fields = engine.classes.fields(instance.cls)
-    if not fields:
-        return
-    writer = site
-    for place, (name, _) in enumerate(fields):
-        values = arguments.keywords.get(name, NOTHING) | arguments.keyword_rest
-        if place < len(arguments.positional):
-            values = values | arguments.positional[place]
-        else:
-            values = values | arguments.rest
-        engine.heap.store_field(instance, name, values, writer)
-        if not values:
-            _, declared = class_members(engine, instance.cls, name)
-            for one in declared:
-                engine.heap.store_field(instance, name, _field_default(engine, one, site), writer)
-    _, hooks = class_members(engine, instance.cls, "__post_init__")
-    for hook in hooks:
+    for hook in class_members(engine, instance.cls, "__post_init__")[1]:
         invoke(engine, hook, Arguments().before(instance), None)
+
+
+def is_record(engine: Engine, cls: Value) -> bool:
+    """Whether calling a class only fills its fields: a dataclass, a model, nothing with a say of its own."""
+    from truthline.program.engine.attributes import class_members
+
+    if not isinstance(cls, Class) or cls.unit.model or engine.classes.is_enum(cls):
+        return False
+    if any(class_members(engine, cls, name)[1] for name in ("__init__", "__new__")):
+        return False
+    return not any(isinstance(one, Class) for one in engine.classes.keyword(cls, "metaclass"))
+
+
+def record(engine: Engine, cls: Class, site: Site) -> Instance:
+    """A new record. What its fields hold is computed from the call when somebody reads them."""
+    instance = allocate(engine, cls, site)
+    _after_fields(engine, instance)
+    return instance
+
+
+def is_lazy(instance: Instance) -> bool:
+    """Whether the fields of a record are read off the call that made it."""
+    if instance.context is None or not isinstance(instance.site, int) or instance.context.unit.model:
+        return False
+    return isinstance(instance.context.unit.code.instructions[instance.site], Call)
+
+
+def constructed(engine: Engine, instance: Instance, name: str) -> Values:
+    """What the call that made a record passes for a field, or the field's default."""
+    if not is_lazy(instance) or not is_record(engine, instance.cls) or instance.context is None:
+        return NOTHING
+    names = [field for field, _ in engine.classes.fields(instance.cls)]
+    place = names.index(name) if name in names else -1
+    given = _passed(engine, instance.context, instance.site, place, name)
+    return given or (_defaults(engine, instance, name) if place >= 0 else NOTHING)
+
+
+def _passed(engine: Engine, context: Context, register: Register | str | None, place: int, name: str) -> Values:
+    from truthline.program.engine.transfer import arguments_of
+
+    call_site = context.unit.code.instructions[register] if isinstance(register, int) else None
+    if not isinstance(call_site, Call):
+        return NOTHING
+    if call_site.stars or any(keyword is None for keyword, _ in call_site.keywords):
+        spread = arguments_of(engine, context, call_site)
+        values = spread.keywords.get(name, NOTHING) | spread.keyword_rest | spread.rest
+        return values | (spread.positional[place] if 0 <= place < len(spread.positional) else NOTHING)
+    for keyword, value in call_site.keywords:
+        if keyword == name:
+            return engine.value(context, value)
+    return engine.value(context, call_site.args[place]) if 0 <= place < len(call_site.args) else NOTHING
+
+
+def _defaults(engine: Engine, instance: Instance, name: str) -> Values:
+    from truthline.program.engine.attributes import class_members
+
+    _, declared = class_members(engine, instance.cls, name)
+    return frozenset(one for field in declared for one in _field_default(engine, field, None))
 
 
 def _field_default(engine: Engine, declared: Value, site: Site | None) -> Values:

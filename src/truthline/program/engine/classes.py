@@ -168,7 +168,7 @@ class Classes:
             found = self._decorators[unit] = frozenset(_decorator_names(unit))
         return found
 
-    def receiver(self, unit: Unit, closure: Context | None) -> Value | None:
+    def receiver(self, unit: Unit, closure: Context | None, shallow: bool) -> Value | None:
         """What the first parameter of a method stands for when it is called from anywhere."""
         owner = unit.owner
         if owner is None or closure is None or closure.closure is None:
@@ -179,7 +179,7 @@ class Classes:
         cls = self.engine.universe.make(Class, owner, closure.closure)
         if decorators & _CLASS or unit.name in _IMPLICIT_CLASS:
             return cls
-        return self.engine.universe.make(Instance, cls)
+        return self.engine.universe.make(Instance, cls, None, None, None, None, shallow)
 
     def enclosing(self, context: Context) -> Class | None:
         """The class in whose body the function of a context (or a function around it) stands."""

@@ -12,6 +12,7 @@ from truthline.program.engine.classes import Classes
 from truthline.program.engine.heap import Heap
 from truthline.program.engine.holders import Holders
 from truthline.program.engine.names import Names
+from truthline.program.engine.reach import reaches
 from truthline.program.engine.solver import Node, Notes, Solver
 from truthline.program.engine.types import Types
 from truthline.program.engine.units import Unit
@@ -81,6 +82,8 @@ class Engine:
         return self.node(context, register).notes or _NO_NOTES
 
     def _compute(self, context: Context, register: Register) -> Iterable[Value]:
+        if not reaches(self, context, register):
+            return ()
         instruction = context.unit.code.instructions[register]
         return transfer.TRANSFER[type(instruction)](self, context, register, instruction)
 
@@ -129,9 +132,9 @@ class Engine:
         return self.universe.context(unit, closure, tuple(key), True, deep)
 
     def precise(self, context: Context, register: Register) -> list[Context]:
-        """`context`, or the contexts of the unit's call sites where the instruction depends on what they pass."""
+        """`context`, or for a deep one the contexts of the call sites, where the instruction depends on what they pass."""
         unit = context.unit
-        if not context.ambient:
+        if not context.deep:
             return [context]
         free = {index for index in unit.depends_on((register,)) if index < 0 or context.key[index] is None}
         free.discard(0 if unit.owner is not None else -2)
@@ -168,12 +171,13 @@ class Engine:
     def _from_anywhere(self, context: Context, index: int) -> Iterable[Value]:
         unit = context.unit
         spec = unit.code.params[index]
-        receiver = self.classes.receiver(unit, context.closure) if index == 0 else None
+        shallow = not context.deep
+        receiver = self.classes.receiver(unit, context.closure, shallow) if index == 0 else None
         if receiver is not None:
             return (receiver,)
         found: set[Value] = set()
         if spec.annotation is not None:
-            found.update(self.types.instances(unit, spec.annotation))
+            found.update(self.types.instances(unit, spec.annotation, shallow))
         known = {value for value in found if not isinstance(value, Opaque)}
         if context.deep and (not known or unit in self.entries):
             self.holders.sites(unit)
@@ -187,6 +191,10 @@ class Engine:
         elif not found:
             found.add(self.opaque(f"nothing is known of parameter {spec.name} of {unit.symbol}"))
         return found
+
+    def display(self, owner: Instance, key: Value | None) -> Iterable[tuple[Value | None, Value, tuple[Context, Register]]]:
+        """What the display that made a container holds."""
+        return transfer.display_entries(self, owner, key)
 
     # -- values -------------------------------------------------------------------------------
 

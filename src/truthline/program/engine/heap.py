@@ -7,11 +7,26 @@ read can leave out what the same activation has certainly overwritten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from truthline.facts.code import Attr, Load, Param, Register, SetAttr
+from truthline.facts.code import (
+    Attr,
+    Build,
+    BuildDict,
+    Call,
+    Enter,
+    ImportFrom,
+    Item,
+    Load,
+    Next,
+    Param,
+    Register,
+    SetAttr,
+    Unpack,
+)
+from truthline.program.engine.calls import constructed
 from truthline.program.engine.solver import Node
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import (
@@ -21,7 +36,7 @@ from truthline.program.engine.values import (
     External,
     Instance,
     Method,
-    ModuleValue,
+    Opaque,
     Value,
     Values,
 )
@@ -62,22 +77,39 @@ class Heap:
         return self.engine.solver.read(node)
 
     def _field(self, owner: Value, name: str) -> Iterable[FieldEntry]:
-        for unit, register in self._writers(owner, name):
-            self._ensure(owner, unit, register)
+        writers = list(self._writers(owner, name))
+        rare = len(writers) <= MOST_DEEP
+        for unit, register, store in writers:
+            self._ensure(owner, unit, register, store, rare)
         entries: set[FieldEntry] = set(self.engine.solver.read(self._field_store(owner, name)))
         if isinstance(owner, Instance):
+            entries.update((value, None) for value in constructed(self.engine, owner, name))
             for alias in self._aliases(owner):
                 entries |= self.engine.solver.read(self._field_store(alias, name))
+                if isinstance(alias, Instance) and not owner.shallow:
+                    entries.update((value, None) for value in constructed(self.engine, alias, name))
         return entries
 
-    def _writers(self, owner: Value, name: str) -> Iterable[tuple[Unit, Register]]:
+    def _writers(self, owner: Value, name: str) -> Iterable[tuple[Unit, Register, SetAttr]]:
+        """The stores to an attribute of that name which syntax does not rule out."""
         engine = self.engine
         for module in engine.modules.files_mentioning(name):
             for unit, register in engine.bodies.index(module.name).stores.get(name, ()):
-                if not isinstance(owner, External) or _is_named_like(owner, unit, register):
-                    yield unit, register
+                store = unit.code.instructions[register]
+                if not isinstance(store, SetAttr):
+                    continue
+                if isinstance(owner, External) and not _is_named_like(owner, unit, store):
+                    continue
+                if _is_on_self(unit, store) and not self._may_be_self(owner, unit):
+                    continue
+                if _is_no_class(owner, unit, store.base) or self._is_made_of_another(owner, unit, store.base):
+                    continue
+                yield unit, register, store
         for module in self._models_of(owner):
-            yield from engine.bodies.index(module).stores.get(name, ())
+            for unit, register in engine.bodies.index(module).stores.get(name, ()):
+                store = unit.code.instructions[register]
+                if isinstance(store, SetAttr) and (not _is_on_self(unit, store) or self._may_be_self(owner, unit)):
+                    yield unit, register, store
 
     def _models_of(self, owner: Value) -> Iterable[str]:
         """The models whose methods may store into an object; no words are known of them."""
@@ -85,23 +117,36 @@ class Heap:
             return ()
         return dict.fromkeys(cls.unit.module for cls in self.engine.classes.order(owner.cls) if cls.unit.model)
 
-    def _ensure(self, owner: Value, unit: Unit, register: Register) -> None:
-        """Computes a `SetAttr` wherever it may write to `owner`."""
+    def _is_made_of_another(self, owner: Value, unit: Unit, base: Register) -> bool:
+        """Whether the target of a store is made on the spot, of a class that has nothing to do with the owner's."""
+        made = unit.code.instructions[base]
+        if not isinstance(owner, Instance) or not isinstance(made, Call):
+            return False
+        if not isinstance(unit.code.instructions[made.func], (Load, ImportFrom)):
+            return False
+        classes = self.engine.value(self.engine.ambient(unit), made.func)
+        return bool(classes) and all(
+            isinstance(cls, Class) and not self._may_be(owner, self.engine.universe.make(Instance, cls)) for cls in classes
+        )
+
+    def _ensure(self, owner: Value, unit: Unit, register: Register, store: SetAttr, rare: bool) -> None:
+        """Computes a store wherever it may write to `owner`."""
         engine = self.engine
-        store = unit.code.instructions[register]
-        if not isinstance(store, SetAttr):
-            return
-        base = unit.code.instructions[store.base]
-        if isinstance(base, Param) and base.index == 0 and unit.owner is not None:
-            if isinstance(owner, Instance) and self._may_be_self(owner, unit):
+        shallow = isinstance(owner, Instance) and owner.shallow
+        if _is_on_self(unit, store):
+            if shallow:
+                engine.value(engine.ambient(unit, owner), register)
+            elif isinstance(owner, Instance):
                 self._ensure_method(owner, unit, register)
-            elif isinstance(owner, Class):
+            else:
                 engine.value(engine.ambient(unit), register)
-            return
-        for context in self.probe(unit, store.base, deep=True):
-            if any(self._may_be(owner, value) for value in engine.value(context, store.base)):
+        elif not shallow:
+            for context in self.probe(unit, store.base, rare, partial(self._may_be_any, owner)):
                 for one in engine.precise(context, register):
                     engine.value(one, register)
+
+    def _may_be_any(self, owner: Value, values: Values) -> bool:
+        return any(self._may_be(owner, value) for value in values)
 
     def _may_be(self, owner: Value, value: Value) -> bool:
         """Whether two abstract values can be the same object."""
@@ -112,18 +157,17 @@ class Heap:
             return classes.is_subclass(owner.cls, value.cls) or classes.is_subclass(value.cls, owner.cls)
         return isinstance(owner, External) and isinstance(value, External)
 
-    def _may_be_self(self, owner: Instance, unit: Unit) -> bool:
+    def _may_be_self(self, owner: Value, unit: Unit) -> bool:
+        """Whether `self` (or `cls`) of a method can be the owner."""
         cls = unit.owner
-        if cls is None:
+        if cls is None or not isinstance(owner, (Instance, Class)):
             return False
-        order = self.engine.classes.order(owner.cls)
+        own = owner.cls if isinstance(owner, Instance) else owner
+        order = self.engine.classes.order(own)
         if any(one.unit is cls for one in order):
             return True
-        return owner.anywhere and any(
-            any(one.unit is owner.cls.unit for one in self.engine.classes.order(sub))
-            for sub in self.engine.classes.subclasses(owner.cls)
-            if sub.unit is cls
-        )
+        open_below = isinstance(owner, Class) or owner.anywhere
+        return open_below and any(sub.unit is cls for sub in self.engine.classes.subclasses(own))
 
     def _ensure_method(self, owner: Instance, unit: Unit, register: Register) -> None:
         engine = self.engine
@@ -213,21 +257,54 @@ class Heap:
 
     # -- where to look ------------------------------------------------------------------------
 
-    def probe(self, unit: Unit, register: Register, deep: bool) -> list[Context]:
-        """The contexts in which to ask what a register holds: from anywhere, and as called so far."""
-        ambient = self.engine.ambient(unit, deep=deep)
-        if not unit.depends_on((register,)):
-            return [ambient]
-        known = [one for one in self.engine.contexts(unit) if not one.ambient]
-        return [ambient, *sorted(known, key=repr)]
+    def probe(
+        self, unit: Unit, register: Register, rare: bool, accept: Callable[[Values], bool]
+    ) -> Iterable[Context]:
+        """The contexts in which what a register holds is accepted: as called from anywhere, and as called so far.
+
+        What annotations say is asked first. Only where that leaves it open, and the name is not a common one, the
+        call sites of the function are looked for.
+        """
+        engine = self.engine
+        shallow = engine.ambient(unit)
+        values = engine.value(shallow, register)
+        free = unit.depends_on((register,))
+        if accept(values):
+            yield engine.ambient(unit, deep=True)
+        elif free and rare and any(isinstance(value, Opaque) for value in values):
+            deep = engine.ambient(unit, deep=True)
+            if accept(engine.value(deep, register)):
+                yield deep
+        if free:
+            for context in sorted(engine.contexts(unit), key=repr):
+                if not context.ambient and accept(engine.value(context, register)):
+                    yield context
 
 
-def _is_named_like(owner: External, unit: Unit, register: Register) -> bool:
+MOST_DEEP = 150
+"""A name that stands in more places is too common to ask where each of its receivers comes from."""
+
+
+def _is_on_self(unit: Unit, store: SetAttr) -> bool:
+    base = unit.code.instructions[store.base]
+    return isinstance(base, Param) and base.index == 0 and unit.owner is not None
+
+
+def _is_named_like(owner: External, unit: Unit, store: SetAttr) -> bool:
     """Whether a store names its target as the path of an external object ends: `app.state.x = 1`, `request.app.state.x`."""
-    store = unit.code.instructions[register]
-    base = unit.code.instructions[store.base] if isinstance(store, SetAttr) else None
+    base = unit.code.instructions[store.base]
     last = owner.path.rstrip("()[]").rpartition(".")[2]
     return isinstance(base, (Attr, Load)) and base.name == last
+
+
+def _is_no_class(owner: Value, unit: Unit, base: Register) -> bool:
+    """Whether the owner is a class, and syntax alone says that the target of a store is none."""
+    made = unit.code.instructions[base]
+    if isinstance(owner, Class):
+        if isinstance(made, Attr):
+            return made.name not in (owner.unit.name, "__class__")
+        return isinstance(made, (Next, Item, Unpack, Enter, Build, BuildDict))
+    return False
 
 
 def holds(values: Values, value: Value) -> bool:

@@ -38,9 +38,9 @@ from truthline.facts.code import (
     Yield,
     YieldFrom,
 )
-from truthline.program.engine.heap import holds
+from truthline.program.engine.heap import MOST_DEEP, holds
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Context, Function, Instance, Value
+from truthline.program.engine.values import Class, Context, Function, Instance, Value, Values
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
@@ -54,8 +54,6 @@ _MUTATORS = {
     "popleft", "remove", "discard", "clear", "sort", "reverse", "put", "put_nowait", "move_to_end", "__setitem__",
     "__ior__", "__iadd__",
 }  # fmt: skip
-_MOST_DEEP = 150
-"""A name that stands in more places is too common to ask where each receiver comes from."""
 _ALIASES = (Phi, Hint, Narrow, Await)
 _TAKES_OUT = (Item, Next, Unpack, YieldFrom, Enter)
 
@@ -82,7 +80,16 @@ class Holders:
         yield from self._calls_of(engine.function(unit, closure))
         if unit.owner is not None and unit.name in ("__init__", "__new__", "__post_init__") and closure.closure:
             cls = engine.universe.make(Class, unit.owner, closure.closure)
-            for one in (cls, *engine.classes.subclasses(cls)):
+            yield from self.constructions(cls)
+
+    def constructions(self, cls: Class) -> frozenset[Place]:
+        """The calls that make objects of a class or of its subclasses."""
+        node = self.engine.solver.node(("constructions", cls), partial(self._constructions, cls))
+        return self.engine.solver.read(node)
+
+    def _constructions(self, cls: Class) -> Iterable[Place]:
+        if not cls.unit.model:
+            for one in (cls, *self.engine.classes.subclasses(cls)):
                 yield from self._calls_of(one)
 
     def _calls_of(self, callee: Value) -> Iterable[Place]:
@@ -91,7 +98,8 @@ class Holders:
                 instruction = context.unit.code.instructions[user]
                 if isinstance(instruction, Call):
                     for one in self.engine.precise(context, user):
-                        self.engine.link(one, user)
+                        if holds(self.engine.value(one, instruction.func), callee):
+                            self.engine.link(one, user)
                         yield (one, user)
 
     def of(self, value: Value) -> frozenset[Place]:
@@ -155,7 +163,10 @@ class Holders:
             found = self._captured(value, context.unit, instruction)
         elif isinstance(instruction, SetAttr):
             engine.value(context, user)
-            found = self._attributes(value, instruction.name) if instruction.value == register else ()
+            if instruction.value == register and context.unit.model:
+                found = self._kept_by_model(value, context, instruction)
+            elif instruction.value == register:
+                found = self._attributes(value, instruction.name)
         elif isinstance(instruction, (SetItem, DelItem)):
             found = self._stored(value, context, register, user)
         elif isinstance(instruction, (Build, BuildDict)):
@@ -197,14 +208,25 @@ class Holders:
             places += engine.bodies.index(module.name).attributes.get(name, ())
         yield from self._those_that_hold(value, places)
 
+    def _kept_by_model(self, value: Value, context: Context, store: SetAttr) -> Iterable[Place]:
+        """What a model keeps on its own object is reached by what is done with that object."""
+        engine = self.engine
+        for owner in engine.value(context, store.base):
+            if isinstance(owner, Instance) and not owner.anywhere:
+                self.of(owner)
+        for unit, register in engine.bodies.index(context.unit.module).attributes.get(store.name, ()):
+            for one in engine.contexts(unit):
+                yield from self._if_holds(value, one, register)
+
     def _those_that_hold(self, value: Value, places: Iterable[tuple[Unit, Register]]) -> Iterable[Place]:
         """Of the places that a name leads to, those that hold the value; of a container, those that may change it."""
         asked = list(places)
-        if isinstance(value, Instance):
+        if isinstance(value, Instance) and not _is_modelled_object(value):
             asked = [place for place in asked if self._may_change(*place)]
+        rare = len(asked) <= MOST_DEEP
         for unit, register in asked:
-            for context in self.engine.heap.probe(unit, register, deep=len(asked) <= _MOST_DEEP):
-                yield from self._if_holds(value, context, register)
+            for context in self.engine.heap.probe(unit, register, rare, partial(_holds, value)):
+                yield context, register
 
     def _may_change(self, unit: Unit, register: Register) -> bool:
         """Whether what is done with a register could change a container that it holds, or hand it on to where it is."""
@@ -342,6 +364,15 @@ class Holders:
                     for call in context.unit.uses.get(user, ()):
                         if isinstance(context.unit.code.instructions[call], Call):
                             yield from self._if_holds(value, context, call)
+
+
+def _holds(value: Value, values: Values) -> bool:
+    return holds(values, value)
+
+
+def _is_modelled_object(value: Instance) -> bool:
+    """An object of a model that is no plain container: any method may change it."""
+    return value.cls.unit.model and value.cls.unit.module not in ("builtins", "collections")
 
 
 def _class_name(unit: Unit) -> str:

@@ -50,6 +50,7 @@ class Solver:
         self._nodes: dict[Hashable, Node] = {}
         self._stack: list[Node] = []
         self._queue: deque[Node] = deque()
+        self._postponed: dict[Node, frozenset[Any]] = {}
 
     @property
     def exhausted(self) -> bool:
@@ -105,10 +106,23 @@ class Solver:
 
     def settle(self) -> None:
         """Computes until nothing grows any more, or the budget is spent."""
-        while self._queue:
+        while self._queue or self._postponed:
+            if not self._queue:
+                self._stand_in()
+                continue
             node = self._queue.popleft()
             node.queued = False
             self._compute(node)
+
+    def postpone(self, node: Node, values: Iterable[Any]) -> None:
+        """Lets `values` stand in for what a node holds, if it is still empty when nothing else grows any more."""
+        self._postponed.setdefault(node, frozenset(values))
+
+    def _stand_in(self) -> None:
+        postponed, self._postponed = self._postponed, {}
+        for node, values in postponed.items():
+            if not node.values:
+                self.push(node, values)
 
     def _enqueue(self, node: Node) -> None:
         if not node.queued and node.compute is not None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.attributes import attribute, class_members, set_attribute
-from truthline.program.engine.calls import Arguments, Outcome, allocate, call, invoke, results, suspended
+from truthline.program.engine.calls import Arguments, Outcome, Site, allocate, call, invoke, is_record, record, results, suspended
 from truthline.program.engine.flow import surviving
 from truthline.program.engine.protocols import awaited, hook, item_of, iterate, special, store_item_of, truth
+from truthline.program.engine.reach import comes_from, reaches
+from truthline.program.engine.truths import booleans, classes_among, compared, is_instance, truth_of
 from truthline.program.engine.values import (
     NOTHING,
     Class,
@@ -27,6 +29,7 @@ from truthline.program.engine.values import (
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
+    from truthline.program.engine.heap import ContentEntry
 
 _MOST_TEXTS = 32
 
@@ -35,8 +38,8 @@ def returned(engine: Engine, context: Context) -> Iterable[Value]:
     """What the `return`s of a context hold."""
     unit = context.unit
     found: set[Value] = set()
-    for _, instruction in unit.find(ir.Return):
-        found |= engine.value(context, instruction.value)
+    for register, _ in unit.find(ir.Return):
+        found |= engine.value(context, register)
     annotation = unit.code.returns
     if annotation is not None and all(isinstance(value, Opaque) for value in found):
         promised = {one for one in engine.types.instances(unit, annotation) if not isinstance(one, Opaque)}
@@ -47,11 +50,13 @@ def returned(engine: Engine, context: Context) -> Iterable[Value]:
 def yielded(engine: Engine, context: Context) -> Iterable[Value]:
     """What a generator yields."""
     found: set[Value] = set()
-    for _, instruction in context.unit.find(ir.Yield):
-        found |= engine.value(context, instruction.value)
-    for _, delegated in context.unit.find(ir.YieldFrom):
-        for base in engine.value(context, delegated.base):
-            found |= iterate(engine, base)
+    for register, instruction in context.unit.find(ir.Yield):
+        if reaches(engine, context, register):
+            found |= engine.value(context, instruction.value)
+    for register, delegated in context.unit.find(ir.YieldFrom):
+        if reaches(engine, context, register):
+            for base in engine.value(context, delegated.base):
+                found |= iterate(engine, base)
     return found
 
 
@@ -60,7 +65,7 @@ def _const(engine: Engine, context: Context, register: Register, one: ir.Const) 
 
 
 def _literal(engine: Engine, context: Context, register: Register, one: ir.Literal_) -> Iterable[Value]:
-    return engine.typed(one.type if one.type in ("int", "slice", "complex", "type") else "object")
+    return engine.typed(one.type if one.type in ("int", "bool", "slice", "complex", "type") else "object")
 
 
 def _param(engine: Engine, context: Context, register: Register, one: ir.Param) -> Iterable[Value]:
@@ -72,7 +77,12 @@ def _nothing(engine: Engine, context: Context, register: Register, one: object) 
 
 
 def _phi(engine: Engine, context: Context, register: Register, one: ir.Phi) -> Iterable[Value]:
-    return frozenset(value for argument in one.args for value in engine.value(context, argument))
+    origins = comes_from(engine, context, register) if one.sources else None
+    if origins is None:
+        return frozenset(value for argument in one.args for value in engine.value(context, argument))
+    ways = zip(one.args, one.sources, strict=True)
+    arguments = {argument for argument, source in ways if source in origins and argument != register}
+    return frozenset(value for argument in sorted(arguments) for value in engine.value(context, argument))
 
 
 def _hint(engine: Engine, context: Context, register: Register, one: ir.Hint) -> Iterable[Value]:
@@ -87,36 +97,14 @@ def _hint(engine: Engine, context: Context, register: Register, one: ir.Hint) ->
 
 def _narrow(engine: Engine, context: Context, register: Register, one: ir.Narrow) -> Iterable[Value]:
     values = engine.value(context, one.value)
-    types = engine.value(context, one.types) if one.types is not None else NOTHING
-    wanted: set[Value] = set()
-    for value in types:
-        is_tuple = isinstance(value, Instance) and value.cls.unit.name == "tuple"
-        wanted |= engine.heap.item(value, None) if is_tuple and isinstance(value, Instance) else {value}
-    classes = [value for value in wanted if isinstance(value, Class)]
-    if len(classes) < len(wanted) or not classes:
+    classes = classes_among(engine, engine.value(context, one.types) if one.types is not None else NOTHING)
+    if classes is None:
         return values
-    kept = {value for value in values if _is_instance(engine, value, classes) in (one.positive, None)}
+    kept = {value for value in values if is_instance(engine, value, classes) in (one.positive, None)}
     if one.positive and any(isinstance(value, Opaque) for value in kept):
         kept = {value for value in kept if not isinstance(value, Opaque)}
         kept |= {engine.universe.make(Instance, cls) for cls in classes}
     return kept
-
-
-def _is_instance(engine: Engine, value: Value, classes: list[Class]) -> bool | None:
-    """Whether a value is an instance of one of the classes; None where it may be or not."""
-    if isinstance(value, Instance):
-        if any(engine.classes.is_subclass(value.cls, cls) for cls in classes):
-            return True
-        if engine.classes.outside_bases(value.cls) or any(engine.classes.is_protocol(cls) for cls in classes):
-            return None
-        below = value.anywhere and any(engine.classes.is_subclass(cls, value.cls) for cls in classes)
-        return None if below else False
-    if isinstance(value, Constant):
-        own = "NoneType" if value.value is None else type(value.value).__name__
-        return own in {cls.unit.name for cls in classes} or (own == "bool" and "int" in {c.unit.name for c in classes})
-    if isinstance(value, (Function, ModuleValue)):
-        return False
-    return None
 
 
 def _load(engine: Engine, context: Context, register: Register, one: ir.Load) -> Iterable[Value]:
@@ -284,11 +272,13 @@ def _call(engine: Engine, context: Context, register: Register, one: ir.Call) ->
 def link(engine: Engine, context: Context, register: Register) -> Iterable[Outcome]:
     """Who is called, with what: linked, but not asked for what they return."""
     one = context.unit.code.instructions[register]
-    if not isinstance(one, ir.Call):
+    if not isinstance(one, ir.Call) or not reaches(engine, context, register):
         return ()
     callees = engine.value(context, one.func)
-    arguments = arguments_of(engine, context, one)
     notes = engine.solver.notes()
+    if callees and all(is_record(engine, callee) for callee in callees):
+        return {record(engine, callee, (context, register)) for callee in callees if isinstance(callee, Class)}
+    arguments = arguments_of(engine, context, one)
     if callees:
         notes.unknown.pop(_NOTHING_STORED, None)
     else:
@@ -332,41 +322,64 @@ def _class_hooks(engine: Engine, cls: Class, one: ir.MakeClass) -> None:
                         call(engine, namer, given, None)
 
 
-def _build(engine: Engine, context: Context, register: Register, one: ir.Build) -> Iterable[Value]:
-    container = _container(engine, one.kind, context, register)
-    if container is None:
-        return ()
-    writer = (context, register)
-    spread = False
-    for place, item in enumerate(one.items):
-        values = engine.value(context, item)
-        if place in one.stars:
-            spread = True
-            values = frozenset(element for value in values for element in iterate(engine, value))
-        key = engine.universe.constant(place) if not spread and one.kind != "set" else None
-        engine.heap.store_item(container, key, values, writer)
-    return (container,)
+def _display(engine: Engine, context: Context, register: Register, one: ir.Build | ir.BuildDict) -> Iterable[Value]:
+    """A display is only made here; what it holds is computed when somebody looks into it."""
+    container = _container(engine, one.kind if isinstance(one, ir.Build) else "dict", context, register)
+    return () if container is None else (container,)
 
 
-def _build_dict(engine: Engine, context: Context, register: Register, one: ir.BuildDict) -> Iterable[Value]:
-    container = _container(engine, "dict", context, register)
-    if container is None:
-        return ()
+def display_entries(engine: Engine, owner: Instance, key: Value | None) -> Iterable[ContentEntry]:
+    """What the display that made a container holds, under one key where one is given."""
+    context, register = owner.context, owner.site
+    if context is None or not isinstance(register, int) or owner.unit is not context.unit:
+        return
+    one = context.unit.code.instructions[register]
+    if isinstance(one, ir.BuildDict):
+        yield from _pairs(engine, context, register, one, key)
+    elif isinstance(one, ir.Build):
+        yield from _elements(engine, context, register, one, key)
+
+
+def _pairs(
+    engine: Engine, context: Context, register: Register, one: ir.BuildDict, wanted: Value | None
+) -> Iterable[ContentEntry]:
     writer = (context, register)
     for key, item in one.items:
-        values = engine.value(context, item)
-        if key is not None:
-            for name in engine.value(context, key):
-                engine.heap.store_item(container, name, values, writer)
+        if key is None:
+            for value in engine.value(context, item):
+                yield from _merged_in(engine, value, wanted, writer)
             continue
-        for value in values:
-            if isinstance(value, Instance):
-                for name, held, _ in engine.heap.contents(value):
-                    engine.heap.store_item(container, name, (held,), writer)
-            elif isinstance(value, (Opaque, External)):
-                unknown = engine.opaque("an item of an unknown mapping")
-                engine.heap.store_item(container, None, (unknown,), writer)
-    return (container,)
+        for name in engine.value(context, key):
+            known = engine.heap.as_key(name)
+            if wanted is None or known is None or known is wanted:
+                for value in engine.value(context, item):
+                    yield known, value, writer
+
+
+def _merged_in(
+    engine: Engine, mapping: Value, wanted: Value | None, writer: tuple[Context, Register]
+) -> Iterable[ContentEntry]:
+    """`{**mapping}`."""
+    if isinstance(mapping, Instance):
+        entries = engine.heap.contents(mapping) if wanted is None else engine.heap.item_entries(mapping, wanted)
+        for name, held, _ in entries:
+            yield name, held, writer
+    elif isinstance(mapping, (Opaque, External)):
+        yield None, engine.opaque("an item of an unknown mapping"), writer
+
+
+def _elements(
+    engine: Engine, context: Context, register: Register, one: ir.Build, wanted: Value | None
+) -> Iterable[ContentEntry]:
+    spread = False
+    for place, item in enumerate(one.items):
+        spread = spread or place in one.stars
+        key = None if spread or one.kind == "set" else engine.universe.constant(place)
+        if wanted is not None and key is not None and key is not wanted:
+            continue
+        for value in engine.value(context, item):
+            for element in iterate(engine, value) if place in one.stars else (value,):
+                yield key, element, (context, register)
 
 
 def _container(engine: Engine, kind: str, context: Context, register: Register) -> Instance | None:
@@ -549,7 +562,7 @@ def _unary(engine: Engine, context: Context, register: Register, one: ir.Unary) 
     values = engine.value(context, one.operand)
     if one.op == "not":
         truth(engine, values, (context, register))
-        return engine.typed("bool")
+        return booleans(engine, (not answer for answer in truth_of(engine, values)))
     if one.op == "neg" and len(values) == 1:
         (value,) = values
         if isinstance(value, Constant) and isinstance(value.value, int) and not isinstance(value.value, bool):
@@ -561,10 +574,13 @@ _REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": 
 
 
 def _compare(engine: Engine, context: Context, register: Register, one: ir.Compare) -> Iterable[Value]:
-    if one.op == "is":
-        return engine.typed("bool")
     left, right = engine.value(context, one.left), engine.value(context, one.right)
-    site = (context, register)
+    if one.op != "is":
+        _compare_by_method(engine, one, left, right, (context, register))
+    return booleans(engine, (answer != one.negated for answer in compared(engine, one.op, left, right)))
+
+
+def _compare_by_method(engine: Engine, one: ir.Compare, left: Values, right: Values, site: Site) -> None:
     for value in left:
         result = hook(engine, value, f"__{one.op}__", (right,), site)
         if result is None and one.op == "contains" and isinstance(value, Instance):
@@ -575,7 +591,6 @@ def _compare(engine: Engine, context: Context, register: Register, one: ir.Compa
         for value in right:
             if isinstance(value, Instance) and not value.cls.unit.model:
                 hook(engine, value, f"__{_REFLECTED[one.op]}__", (left,), site)
-    return engine.typed("bool")
 
 
 def _test(engine: Engine, context: Context, register: Register, one: ir.Test) -> Iterable[Value]:
@@ -651,8 +666,8 @@ TRANSFER: dict[type[ir.Instruction], Callable[[Any, Context, Register, Any], Ite
     ir.Call: _call,
     ir.MakeFunction: _make_function,
     ir.MakeClass: _make_class,
-    ir.Build: _build,
-    ir.BuildDict: _build_dict,
+    ir.Build: _display,
+    ir.BuildDict: _display,
     ir.Import: _import,
     ir.ImportFrom: _import_from,
     ir.Next: _next,

@@ -29,9 +29,15 @@ class Types:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def instances(self, unit: Unit, annotation: Type) -> Values:
+    def instances(self, unit: Unit, annotation: Type, shallow: bool = False) -> Values:
         """Any object that the annotation, as written in `unit`, admits."""
-        return frozenset(self._instances(unit, annotation))
+        values = frozenset(self._instances(unit, annotation))
+        return frozenset(self._shallow(value) for value in values) if shallow else values
+
+    def _shallow(self, value: Value) -> Value:
+        if isinstance(value, Instance) and value.anywhere and not value.shallow:
+            return self.engine.universe.make(Instance, value.cls, None, None, None, value.hint, True)
+        return value
 
     def _instances(self, unit: Unit, annotation: Type) -> Iterable[Value]:
         name = annotation.name
@@ -130,5 +136,5 @@ class Types:
         if not arguments:
             return frozenset((self.engine.opaque(f"the content of {annotation.name} is not known"),))
         if value.cls.unit.name == "tuple":
-            return frozenset(one for part in arguments for one in self.instances(unit, part))
-        return self.instances(unit, arguments[0 if key else -1])
+            return frozenset(one for part in arguments for one in self.instances(unit, part, value.shallow))
+        return self.instances(unit, arguments[0 if key else -1], value.shallow)

@@ -118,9 +118,10 @@ class Instance(Value):
     """An object of `cls`, told apart by where it was made; without a site, any object of that class.
 
     `hint` is the annotation that promised it, with the unit in which it stands (for its arguments).
+    A `shallow` one answers from annotations: nobody looks for where its attributes come from.
     """
 
-    __slots__ = ("cls", "context", "hint", "site", "unit")
+    __slots__ = ("cls", "context", "hint", "shallow", "site", "unit")
 
     def __init__(
         self,
@@ -129,8 +130,10 @@ class Instance(Value):
         site: Register | str | None = None,
         context: Context | None = None,
         hint: tuple[Unit, Type] | None = None,
+        shallow: bool = False,
     ) -> None:
         super().__init__()
+        self.shallow = shallow
         self.cls = cls
         self.unit = unit
         self.site = site
