@@ -63,6 +63,13 @@ class Engine:
         """What the register can hold, as far as is known; the asking node is told when more is."""
         return self.solver.read(self.node(context, register))
 
+    def known(self, context: Context, register: Register) -> Values:
+        """The same, where nothing must not mean anything: if no value ever comes, an object of which nothing is known."""
+        values = self.value(context, register)
+        if not values:
+            self.solver.postpone(self.node(context, register), self.typed("object"))
+        return values
+
     def link(self, context: Context, register: Register) -> frozenset[calls.Outcome]:
         """Whom a call instruction calls: contexts, and values that are known at once."""
         return self.solver.read(self._link_node(context, register))

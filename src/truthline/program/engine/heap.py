@@ -34,9 +34,11 @@ from truthline.program.engine.values import (
     Constant,
     Context,
     External,
+    Function,
     Instance,
     Method,
     Opaque,
+    TupleKey,
     Value,
     Values,
 )
@@ -55,6 +57,7 @@ class Heap:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._tuples: dict[Value, dict[Value, None]] = {}
 
     # -- fields -------------------------------------------------------------------------------
 
@@ -210,8 +213,34 @@ class Heap:
     # -- contents -----------------------------------------------------------------------------
 
     def as_key(self, key: Value | None) -> Value | None:
-        """The key under which an entry is kept: a constant or a class; anything else is any key (None)."""
-        return key if isinstance(key, (Constant, Class)) else None
+        """The key under which an entry is kept: what is the same object or equal wherever it is known; else any (None)."""
+        if isinstance(key, (Constant, Class, Function, TupleKey)) or (key is not None and self._is_member(key)):
+            return key
+        return self._tuple_key(key) if isinstance(key, Instance) else None
+
+    def _is_member(self, key: Value) -> bool:
+        """Whether this is a member of an enumeration."""
+        return isinstance(key, Instance) and isinstance(key.site, str) and self.engine.classes.is_enum(key.cls)
+
+    def _tuple_key(self, key: Instance) -> Value | None:
+        """A tuple display of elements that are keys themselves."""
+        if key.cls.unit.symbol != "builtins:tuple":
+            return None
+        elements: dict[Value | None, set[Value | None]] = {}
+        for place, value, _ in self.engine.display(key, None):
+            elements.setdefault(place, set()).add(self.as_key(value))
+        places = [self.engine.universe.constant(place) for place in range(len(elements))]
+        chosen = [next(iter(elements[place])) if len(elements.get(place, ())) == 1 else None for place in places]
+        known = tuple(one for one in chosen if one is not None)
+        if not known or len(known) < len(places):
+            return None
+        made = self.engine.universe.make(TupleKey, known)
+        self._tuples.setdefault(made, {})[key] = None
+        return made
+
+    def key_values(self, key: Value) -> Iterable[Value]:
+        """The values that stand as a key."""
+        return list(self._tuples.get(key, ())) if isinstance(key, TupleKey) else (key,)
 
     def store_item(self, owner: Instance, key: Value | None, values: Iterable[Value], writer: Writer | None) -> None:
         """`owner[key] = value`."""
@@ -250,8 +279,9 @@ class Heap:
 
     def keys(self, owner: Instance) -> Values:
         """The keys of a container, as far as they are known."""
-        found: set[Value] = {entry[0] for entry in self.contents(owner) if entry[0] is not None}
-        if any(entry[0] is None for entry in self.contents(owner)):
+        keys = {entry[0] for entry in self.contents(owner)}
+        found = {value for key in keys if key is not None for value in self.key_values(key)}
+        if None in keys:
             found |= self.engine.types.elements(owner, key=True) if owner.hint else self.engine.typed("str")
         return frozenset(found)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from truthline.facts.code import Call
 from truthline.program.engine import attributes
 from truthline.program.engine.calls import Arguments, Site, allocate, create
-from truthline.program.engine.protocols import argument, awaited, is_container, iterate, texts, touch
+from truthline.program.engine.protocols import argument, awaited, is_container, item_under, iterate, texts, touch
 from truthline.program.engine.reflection import REFLECTION
 from truthline.program.engine.truths import BOTH, booleans, classes_among, is_instance
 from truthline.program.engine.values import (
@@ -35,21 +36,33 @@ def _intrinsic(engine: Engine, arguments: Arguments, site: Site | None) -> Itera
     return {engine.universe.make(Intrinsic, name) for name in texts(argument(arguments, 0))}
 
 
+def _known(engine: Engine, arguments: Arguments, place: int, site: Site | None) -> Iterable[Value]:
+    """An argument that must not be empty, as `Engine.known` has it."""
+    values = argument(arguments, place)
+    if not values and site is not None:
+        one = site[0].unit.code.instructions[site[1]]
+        if isinstance(one, Call) and place < len(one.args):
+            return engine.known(site[0], one.args[place])
+    return values
+
+
 def _item(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     found: set[Value] = set()
+    keys = _known(engine, arguments, 1, site)
     for base in argument(arguments, 0):
         if isinstance(base, Instance):
             touch(engine, base, "read")
-            for key in argument(arguments, 1) or (None,):
-                found |= engine.heap.item(base, key)
+            for key in keys:
+                found |= item_under(engine, base, key)
     return found
 
 
 def _store(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    keys = _known(engine, arguments, 1, site)
     for base in argument(arguments, 0):
         if isinstance(base, Instance):
             touch(engine, base, "write")
-            for key in argument(arguments, 1) or (None,):
+            for key in keys:
                 engine.heap.store_item(base, key, argument(arguments, 2), site)
     return ()
 

@@ -150,14 +150,25 @@ def _plain_item(engine: Engine, base: Instance, keys: Values, site: Site | None)
     if any(isinstance(key, Instance) and key.cls.unit.name == "slice" for key in keys):
         return frozenset((base,))
     found: set[Value] = set()
-    for key in keys or (None,):
-        found |= engine.heap.item(base, key)
+    for key in keys:
+        found |= item_under(engine, base, key)
+    special(engine, keys, "__hash__" if _is_mapping(engine, base) else "__index__", (), site)
     _, missing = class_members(engine, base.cls, "__missing__")
     if missing:
         found |= _all_called(engine, attribute(engine, base, "__missing__"), Arguments((keys,)), site)
     if base.cls.unit.symbol == "builtins:str":
         found |= engine.typed("str")
     return frozenset(found)
+
+
+def item_under(engine: Engine, base: Instance, key: Value) -> Values:
+    """What stands under a key; a negative index counts from the end where that is known."""
+    if isinstance(key, Constant) and isinstance(key.value, int) and key.value < 0 and not _is_mapping(engine, base):
+        places = [entry[0].value for entry in engine.heap.contents(base) if isinstance(entry[0], Constant)]
+        whole = len(places) == len(engine.heap.contents(base)) and all(isinstance(place, int) for place in places)
+        end = max((place for place in places if isinstance(place, int)), default=-1) + 1
+        return engine.heap.item(base, engine.universe.constant(end + key.value) if whole else None)
+    return engine.heap.item(base, key)
 
 
 def store_item_of(engine: Engine, base: Value, keys: Values, values: Values, site: Site) -> None:
@@ -169,7 +180,8 @@ def store_item_of(engine: Engine, base: Value, keys: Values, values: Values, sit
         _all_called(engine, attribute(engine, base, "__setitem__"), Arguments((keys, values)), site)
         return
     touch(engine, base, "write")
-    for key in keys or (None,):
+    special(engine, keys, "__hash__" if _is_mapping(engine, base) else "__index__", (), site)
+    for key in keys:
         engine.heap.store_item(base, key, values, site)
 
 

@@ -63,11 +63,12 @@ def _items(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[
             found.add(base)
             continue
         touch(engine, base, "read")
-        pairs = engine.universe.make(Instance, listed, listed.unit, f"items of {id(base)}", base.context)
+        pairs = engine.universe.make(Instance, listed, listed.unit, ("items of", base), base.context)
         for key, value, _ in engine.heap.contents(base):
-            name = key if key is not None else engine.opaque(f"a key of {base!r}")
-            pair = engine.universe.make(Instance, paired, paired.unit, f"item {id(name)} of {id(base)}", base.context)
-            engine.heap.store_item(pair, zero, (name,), None)
+            names = engine.heap.key_values(key) if key is not None else (engine.opaque(f"a key of {base!r}"),)
+            place = ("item", key, "of", base) if key is not None else ("any item of", base)
+            pair = engine.universe.make(Instance, paired, paired.unit, place, base.context)
+            engine.heap.store_item(pair, zero, names, None)
             engine.heap.store_item(pair, one, (value,), None)
             engine.heap.store_item(pairs, None, (pair,), None)
         found.add(pairs)
@@ -82,7 +83,7 @@ def _key_list(engine: Engine, arguments: Arguments, site: Site | None) -> Iterab
     for base in argument(arguments, 0):
         if isinstance(base, Instance):
             touch(engine, base, "read")
-            keys = engine.universe.make(Instance, listed, listed.unit, f"keys of {id(base)}", base.context)
+            keys = engine.universe.make(Instance, listed, listed.unit, ("keys of", base), base.context)
             engine.heap.store_item(keys, None, engine.heap.keys(base), None)
             found.add(keys)
         else:

@@ -178,7 +178,7 @@ def _del_attr(engine: Engine, context: Context, register: Register, one: ir.DelA
 
 def _item(engine: Engine, context: Context, register: Register, one: ir.Item) -> Iterable[Value]:
     bases = engine.value(context, one.base)
-    keys = engine.value(context, one.key)
+    keys = engine.known(context, one.key)
     if len(bases) == 1:
         kept = surviving(engine, context, register)
         if kept is not None:
@@ -191,7 +191,7 @@ def _item(engine: Engine, context: Context, register: Register, one: ir.Item) ->
 
 def _set_item(engine: Engine, context: Context, register: Register, one: ir.SetItem) -> Iterable[Value]:
     values = engine.value(context, one.value)
-    keys = engine.value(context, one.key)
+    keys = engine.known(context, one.key)
     for base in engine.value(context, one.base):
         store_item_of(engine, base, keys, values, (context, register))
     return ()

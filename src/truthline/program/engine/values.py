@@ -127,7 +127,7 @@ class Instance(Value):
         self,
         cls: Class,
         unit: Unit | None = None,
-        site: Register | str | None = None,
+        site: Register | str | tuple[str | Value, ...] | None = None,
         context: Context | None = None,
         hint: tuple[Unit, Type] | None = None,
         shallow: bool = False,
@@ -202,6 +202,20 @@ class Opaque(Value):
 
     def __repr__(self) -> str:
         return f"?({self.reason})"
+
+
+class TupleKey(Value):
+    """A tuple as the key of a mapping: two of equal elements are the same key."""
+
+    __slots__ = ("elements",)
+
+    def __init__(self, elements: tuple[Value, ...]) -> None:
+        super().__init__()
+        self.elements = elements
+        self.depth = max((element.depth for element in elements), default=0)
+
+    def __repr__(self) -> str:
+        return f"key {self.elements!r}"
 
 
 class Intrinsic(Value):
