@@ -9,13 +9,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truthline.facts.code import Attr, Build, BuildDict, Call, Item, Register, SetAttr, SetItem
+from truthline.facts.code import (
+    Attr,
+    Await,
+    Binary,
+    Build,
+    BuildDict,
+    Call,
+    Compare,
+    DelAttr,
+    DelItem,
+    Enter,
+    Format,
+    Item,
+    Leave,
+    MakeClass,
+    Next,
+    Raise,
+    Register,
+    Return,
+    SetAttr,
+    SetItem,
+    StoreCell,
+    Test,
+    Unary,
+    Unpack,
+    Yield,
+    YieldFrom,
+)
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, Instance, ModuleValue, Value, Values
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
     from truthline.program.engine.heap import Writer
+
+
+_RUNS_OTHERS = (
+    Attr, Await, Binary, Call, Compare, DelAttr, DelItem, Enter, Format, Item, Leave, MakeClass, Next, Raise, Return,
+    SetAttr, SetItem, Test, Unary, Unpack, Yield, YieldFrom,
+)  # fmt: skip
 
 
 def surviving(engine: Engine, context: Context, register: Register) -> Values | None:
@@ -111,6 +144,63 @@ def _writes(
         wanted, written = engine.value(context, key), engine.value(context, instruction.key)
         return len(wanted) == 1 and wanted == written and all(isinstance(one, Constant) for one in wanted)
     return False
+
+
+def lasting_stores(unit: Unit, name: str) -> frozenset[Register]:
+    """The assignments to a captured variable that functions inside can see.
+
+    They see nothing before they are made, and nothing that is overwritten before anybody can run them.
+    """
+    stores = [register for register, one in unit.find(StoreCell) if one.owner == unit.code.index and one.name == name]
+    if len(stores) < 2:
+        return frozenset(stores)
+    makers = [unit.place(inner.maker) for inner in unit.inner if inner.captures(unit.code.index, name)]
+    made = {place for place in makers if place is not None}
+    return frozenset(store for store in stores if _lasts(unit, store, frozenset(stores), made))
+
+
+def _lasts(unit: Unit, store: Register, stores: frozenset[Register], makers: set[tuple[int, int]]) -> bool:
+    place = unit.place(store)
+    if place is None:
+        return False
+    alive = _after(unit, makers)
+    pending = [(place[0], place[1] + 1)]
+    seen: set[int] = set()
+    while pending:
+        number, start = pending.pop()
+        block = unit.code.blocks[number]
+        overwritten = False
+        for place_in_block in range(start, len(block.registers)):
+            register = block.registers[place_in_block]
+            if register in stores:
+                overwritten = True
+                break
+            runs = isinstance(unit.code.instructions[register], _RUNS_OTHERS)
+            if runs and alive.get(number, len(block.registers)) <= place_in_block:
+                return True
+        following = block.handlers if overwritten else (*block.successors, *block.handlers)
+        pending += [(one, 0) for one in following if one not in seen]
+        seen.update(following)
+    return False
+
+
+def _after(unit: Unit, places: set[tuple[int, int]]) -> dict[int, int]:
+    """By block, the place from which on one of the places has been passed."""
+    found: dict[int, int] = {}
+    pending: list[int] = []
+    for number, place in places:
+        found[number] = min(found.get(number, place + 1), place + 1)
+        pending += unit.code.blocks[number].successors
+        pending += unit.code.blocks[number].handlers
+    seen: set[int] = set()
+    while pending:
+        number = pending.pop()
+        if number not in seen:
+            seen.add(number)
+            found[number] = 0
+            pending += unit.code.blocks[number].successors
+            pending += unit.code.blocks[number].handlers
+    return found
 
 
 def _is_read_before(unit: Unit, base: Register) -> bool:

@@ -9,7 +9,7 @@ from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.attributes import attribute, class_members, set_attribute
 from truthline.program.engine.calls import Arguments, Outcome, Site, allocate, call, invoke, is_record, record, results, suspended
-from truthline.program.engine.flow import surviving
+from truthline.program.engine.flow import lasting_stores, surviving
 from truthline.program.engine.protocols import awaited, hook, item_of, iterate, special, store_item_of, truth
 from truthline.program.engine.reach import comes_from, reaches
 from truthline.program.engine.truths import booleans, classes_among, compared, is_instance, truth_of
@@ -30,6 +30,7 @@ from truthline.program.engine.values import (
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
     from truthline.program.engine.heap import ContentEntry
+    from truthline.program.engine.units import Unit
 
 _MOST_TEXTS = 32
 
@@ -128,18 +129,26 @@ def _load_cell(engine: Engine, context: Context, register: Register, one: ir.Loa
     if owner is None:
         return (engine.opaque(f"the variable {one.name} of an outer function"),)
     found: set[Value] = set()
-    for unit, store in engine.bodies.index(context.unit.module).cell_stores.get((one.owner, one.name), ()):
-        if unit is owner.unit:
+    stores = engine.bodies.index(context.unit.module).cell_stores.get((one.owner, one.name), ())
+    lasting = lasting_stores(owner.unit, one.name) if owner is not context and len(stores) > 1 else None
+    for unit, store in stores:
+        if unit is not owner.unit:
+            for inner in _contexts_within(engine, unit, owner):
+                found |= engine.value(inner, store)
+        elif lasting is None or store in lasting:
             found |= engine.value(owner, store)
-        else:
-            for inner in engine.contexts(unit) | {_inside(engine, unit, owner)}:
-                if _is_within(inner, owner):
-                    found |= engine.value(inner, store)
     return found
 
 
-def _inside(engine: Engine, unit: Any, owner: Context) -> Context:
-    closure = owner if unit.parent is owner.unit else engine.ambient(unit.parent)
+def _contexts_within(engine: Engine, unit: Unit, owner: Context) -> Iterable[Context]:
+    """The contexts of a function inside `owner` that may assign its variables: as called so far, else from anywhere."""
+    engine.holders.sites(unit)
+    known = [one for one in engine.contexts(unit) if not one.ambient and _is_within(one, owner)]
+    return sorted(known, key=repr) or [_inside(engine, unit, owner)]
+
+
+def _inside(engine: Engine, unit: Unit, owner: Context) -> Context:
+    closure = owner if unit.parent is owner.unit or unit.parent is None else engine.ambient(unit.parent)
     return engine.universe.context(unit, closure, (None,) * len(unit.code.params), True)
 
 
@@ -325,6 +334,10 @@ def _class_hooks(engine: Engine, cls: Class, one: ir.MakeClass) -> None:
 def _display(engine: Engine, context: Context, register: Register, one: ir.Build | ir.BuildDict) -> Iterable[Value]:
     """A display is only made here; what it holds is computed when somebody looks into it."""
     container = _container(engine, one.kind if isinstance(one, ir.Build) else "dict", context, register)
+    keys = (key for key, _ in one.items) if isinstance(one, ir.BuildDict) else one.items if one.kind == "set" else ()
+    for key in keys:
+        if key is not None:
+            special(engine, engine.value(context, key), "__hash__", (), (context, register))
     return () if container is None else (container,)
 
 
@@ -414,10 +427,20 @@ def _import_from(engine: Engine, context: Context, register: Register, one: ir.I
         if any(isinstance(value, Opaque) for value in known):
             return known
     values = engine.names.member(module, one.name)
+    if _fails(engine, context, register, module, values):
+        return ()
     path = f"{module}.{one.name}"
     if engine.bodies.is_model(path):
         return engine.names.module_value(path)
     return values
+
+
+def _fails(engine: Engine, context: Context, register: Register, module: str, values: Values) -> bool:
+    """An import of analysed code that cannot succeed, where its failure is handled: what follows never happens."""
+    place = context.unit.place(register)
+    if place is None or not context.unit.code.blocks[place[0]].handlers or engine.modules.exists(module):
+        return False
+    return bool(values) and all(isinstance(value, Opaque) for value in values)
 
 
 def _next(engine: Engine, context: Context, register: Register, one: ir.Next) -> Iterable[Value]:
@@ -533,18 +556,21 @@ def _binary(engine: Engine, context: Context, register: Register, one: ir.Binary
         return texts
     site = (context, register)
     found: set[Value] = set()
+    plain: set[Value] = set()
     for value in left:
         result = hook(engine, value, f"__i{one.op}__", (right,), site) if one.in_place else None
         if result is None:
             result = hook(engine, value, f"__{one.op}__", (right,), site)
-        if result is not None:
-            found |= result
+        found |= result or NOTHING
+        if result is None:
+            plain.add(value)
     for value in right:
-        if isinstance(value, Instance) and not value.cls.unit.model:
-            result = hook(engine, value, f"__r{one.op}__", (left,), site)
-            if result is not None:
-                found |= result
-    return found | _arithmetic(engine, left | right)
+        own = isinstance(value, Instance) and not value.cls.unit.model
+        result = hook(engine, value, f"__r{one.op}__", (left,), site) if own else None
+        found |= result or NOTHING
+        if result is None and plain:
+            plain.add(value)
+    return found | _arithmetic(engine, frozenset(plain))
 
 
 def _arithmetic(engine: Engine, values: Values) -> Values:

@@ -315,6 +315,12 @@ class Unit:
                     stack.extend(self.code.blocks[block].successors)
         return frozenset(found)
 
+    def captures(self, owner: int, name: str) -> bool:
+        """Whether this code, or one inside it, reads a captured variable of `owner`."""
+        return any(load.owner == owner and load.name == name for _, load in self.find(LoadCell)) or any(
+            inner.captures(owner, name) for inner in self.inner
+        )
+
     @cached_property
     def bindings(self) -> dict[str, list[tuple[Register, Bind]]]:
         """The visible binds of a module or class body, by name."""
