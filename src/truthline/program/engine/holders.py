@@ -24,6 +24,7 @@ from truthline.facts.code import (
     Enter,
     Hint,
     Item,
+    Load,
     Narrow,
     Next,
     Param,
@@ -34,6 +35,8 @@ from truthline.facts.code import (
     SetItem,
     StoreCell,
     StoreGlobal,
+    Test,
+    Type,
     Unpack,
     Yield,
     YieldFrom,
@@ -120,12 +123,45 @@ class Holders:
         return {(context, register) for context, register, _ in found}
 
     def _origin(self, value: Value) -> Iterable[Place]:
-        if isinstance(value, (Function, Class)):
+        if isinstance(value, Function):
             yield (value.closure, value.unit.maker)
+        elif isinstance(value, Class):
+            yield (value.closure, value.unit.maker)
+            yield from self._receivers(value.unit, None, {"classmethod"})
+        elif isinstance(value, Instance) and value.anywhere:
+            yield from self._promised(value)
+            yield from self._receivers(value.cls.unit, value, set())
         elif isinstance(value, Instance) and value.context is not None and isinstance(value.site, int):
             yield (value.context, value.site)
+            if not value.cls.unit.model:
+                yield from self._receivers(value.cls.unit, value, set())
         elif isinstance(value, Instance) and isinstance(value.site, str) and value.site.startswith("*"):
             yield from self._collected(value, int(value.site[1:].partition("@")[0]))
+
+    def _promised(self, value: Instance) -> Iterable[Place]:
+        """Parameters and variables annotated with the class."""
+        engine = self.engine
+        name = value.cls.unit.name
+        if value.cls.unit.model:
+            return
+        for module in engine.modules.files_mentioning(name):
+            for unit in engine.bodies.units(module.name):
+                for register, instruction in (*unit.find(Param), *unit.find(Hint)):
+                    is_param = isinstance(instruction, Param)
+                    annotation = unit.code.params[instruction.index].annotation if is_param else instruction.type
+                    if annotation is not None and _mentions(annotation, name):
+                        yield engine.ambient(unit, deep=True), register
+
+    def _receivers(self, cls: Unit, bound: Instance | None, wanted: set[str]) -> Iterable[Place]:
+        """`self` (or `cls`) in the methods of a class, where it is handed on and not only used."""
+        for method in cls.inner:
+            decorators = self.engine.classes.decorators(method)
+            if not method.is_function or "staticmethod" in decorators or (wanted and not decorators & wanted):
+                continue
+            for register, param in method.find(Param):
+                if param.index == 0 and (bound is None or bound.anywhere or _hands_on(method, register)):
+                    key = bound if bound is not None and not bound.anywhere else None
+                    yield self.engine.ambient(method, key, deep=True), register
 
     def _collected(self, value: Instance, index: int) -> Iterable[Place]:
         """The parameter that collects arguments in `value`."""
@@ -150,6 +186,9 @@ class Holders:
             yield from ((*place, way) for place in self._if_holds(value, context, user))
         elif isinstance(instruction, Call):
             yield from self._called(value, context, user, way)
+        elif isinstance(instruction, Attr) and isinstance(value, (Instance, Class)) and not _is_container(value):
+            if _is_taken(context.unit, user):
+                yield from ((*place, way) for place in self._if_holds(value, context, user))
         elif isinstance(instruction, Attr):
             yield from ((*place, way) for place in self._if_holds(value, context, user))
             for call in context.unit.uses.get(user, ()):
@@ -185,7 +224,7 @@ class Holders:
         while scope.is_function and scope.parent is not None:
             scope = scope.parent
         if scope.code.kind == "class":
-            yield from self._attributes(value, name)
+            yield from self._members(value, scope, name) if isinstance(value, Function) else self._attributes(value, name)
             return
         places: list[tuple[Unit, Register]] = []
         for module in engine.modules.files_mentioning(name):
@@ -200,6 +239,38 @@ class Holders:
         outline = self.engine.modules.by_name[module].outline
         local = {name} | {one.bound for one in (outline.imports if outline else ()) if one.name == name and one.bound}
         return [place for one in sorted(local) for place in index.loads.get(one, ())]
+
+    def _members(self, value: Function, owner: Unit, name: str) -> Iterable[Place]:
+        """Reads of a method: by following the class, its objects and those of its subclasses to where they are used."""
+        engine = self.engine
+        if owner.parent is None:
+            return
+        cls = engine.universe.make(Class, owner, engine.ambient(owner.parent))
+        self.constructions(cls)
+        for one in (cls, *engine.classes.subclasses(cls)):
+            anybody = engine.universe.make(Instance, one)
+            for receiver in (one, anybody, *sorted(engine.heap.instances(one.unit), key=repr)):
+                yield from self._read_of(value, receiver, name)
+            if one is not cls:
+                yield from self._through_super(one.unit, name)
+
+    def _read_of(self, value: Function, receiver: Value, name: str) -> Iterable[Place]:
+        for context, register in sorted(self.of(receiver), key=repr):
+            if holds(self.engine.value(context, register), value):
+                yield context, register
+            for user in context.unit.uses.get(register, ()):
+                instruction = context.unit.code.instructions[user]
+                if isinstance(instruction, Attr) and instruction.name == name:
+                    yield context, user
+
+    def _through_super(self, cls: Unit, name: str) -> Iterable[Place]:
+        for method in cls.inner:
+            for register, attribute in method.find(Attr):
+                base = method.code.instructions[attribute.base]
+                if attribute.name == name and isinstance(base, Call):
+                    func = method.code.instructions[base.func]
+                    if isinstance(func, Load) and func.name == "super":
+                        yield self.engine.ambient(method, deep=True), register
 
     def _attributes(self, value: Value, name: str) -> Iterable[Place]:
         engine = self.engine
@@ -221,7 +292,7 @@ class Holders:
     def _those_that_hold(self, value: Value, places: Iterable[tuple[Unit, Register]]) -> Iterable[Place]:
         """Of the places that a name leads to, those that hold the value; of a container, those that may change it."""
         asked = list(places)
-        if isinstance(value, Instance) and not _is_modelled_object(value):
+        if _is_container(value) and not _is_modelled_object(value):
             asked = [place for place in asked if self._may_change(*place)]
         rare = len(asked) <= MOST_DEEP
         for unit, register in asked:
@@ -308,7 +379,7 @@ class Holders:
             return
         if way == "made":
             callers = self.engine.callers(context)
-        elif context.unit.model or (isinstance(value, Instance) and not self._result_changes(context.unit)):
+        elif context.unit.model or (_is_container(value) and not self._result_changes(context.unit)):
             return
         else:
             callers = self.sites(context.unit)
@@ -370,10 +441,39 @@ def _holds(value: Value, values: Values) -> bool:
     return holds(values, value)
 
 
-def _is_modelled_object(value: Instance) -> bool:
+def _is_modelled_object(value: Value) -> bool:
     """An object of a model that is no plain container: any method may change it."""
-    return value.cls.unit.model and value.cls.unit.module not in ("builtins", "collections")
+    return isinstance(value, Instance) and value.cls.unit.model and value.cls.unit.module not in ("builtins", "collections")
 
 
 def _class_name(unit: Unit) -> str:
     return unit.owner.name if unit.owner is not None else ""
+
+
+def _is_container(value: Value) -> bool:
+    return isinstance(value, Instance) and value.cls.unit.model
+
+
+def _is_taken(unit: Unit, register: Register) -> bool:
+    """Whether an attribute is used as a value, and not only called."""
+    for user in unit.uses.get(register, ()):
+        instruction = unit.code.instructions[user]
+        if not (isinstance(instruction, Call) and instruction.func == register):
+            return True
+    return False
+
+
+def _hands_on(unit: Unit, register: Register) -> bool:
+    for user in unit.uses.get(register, ()):
+        instruction = unit.code.instructions[user]
+        if not isinstance(instruction, (Attr, Test)) and not (
+            isinstance(instruction, SetAttr) and instruction.base == register
+        ):
+            return True
+    return False
+
+
+def _mentions(annotation: Type, name: str) -> bool:
+    if annotation.name == "|":
+        return any(_mentions(part, name) for part in annotation.args)
+    return annotation.name.rpartition(".")[2] == name

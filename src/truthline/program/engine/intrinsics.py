@@ -75,6 +75,15 @@ def _append(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable
     return ()
 
 
+def _shift(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """The elements change their places: each may stand anywhere."""
+    for base in argument(arguments, 0):
+        if isinstance(base, Instance):
+            touch(engine, base, "write")
+            engine.heap.store_item(base, None, engine.heap.item(base, None), site)
+    return ()
+
+
 def _elements(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     found: set[Value] = set()
     for base in argument(arguments, 0):
@@ -375,6 +384,7 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "item": _item,
     "store": _store,
     "append": _append,
+    "shift": _shift,
     "elements": _elements,
     "keys": _keys,
     "copy": _copy,

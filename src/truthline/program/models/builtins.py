@@ -4,6 +4,7 @@ _append = _intrinsic("append")
 _elements = _intrinsic("elements")
 _keys = _intrinsic("keys")
 _copy = _intrinsic("copy")
+_shift = _intrinsic("shift")
 _touch_read = _intrinsic("touch_read")
 _touch_write = _intrinsic("touch_write")
 _iterate = _intrinsic("iterate")
@@ -305,6 +306,7 @@ class list:
     add = append
 
     def insert(self, index, item):
+        _shift(self)
         _append(self, item)
 
     def extend(self, items):
@@ -318,8 +320,7 @@ class list:
 
     def __add__(self, other):
         result = []
-        for item in _elements(self):
-            _append(result, item)
+        _append(result, _elements(self))
         for item in other:
             _append(result, item)
         return result
@@ -328,25 +329,28 @@ class list:
         return self
 
     def pop(self, index=-1):
-        _touch_write(self)
-        return _item(self, index) if index is not None else _elements(self)
+        _shift(self)
+        return _item(self, index)
 
     def remove(self, item):
-        _touch_write(self)
+        _shift(self)
 
     def clear(self):
         _touch_write(self)
 
     def __delitem__(self, key):
-        _touch_write(self)
+        _shift(self)
 
     def sort(self, *, key=None, reverse=False):
-        for item in _elements(self):
-            if key is not None:
-                key(item)
+        _shift(self)
+        item = _elements(self)
+        if key is not None:
+            key(item)
+        else:
+            item.__lt__(item)
 
     def reverse(self):
-        _touch_write(self)
+        _shift(self)
 
     def copy(self):
         result = []
@@ -360,8 +364,7 @@ class list:
     count = index
 
     def __contains__(self, item):
-        for one in _elements(self):
-            one == item
+        _elements(self) == item
         return _boolean()
 
     def __len__(self):
@@ -411,8 +414,7 @@ class set:
 
     def union(self, *others):
         result = set()
-        for item in _elements(self):
-            _append(result, item)
+        _append(result, _elements(self))
         for other in others:
             for item in other:
                 _append(result, item)
@@ -423,8 +425,7 @@ class set:
 
     def difference(self, *others):
         result = set()
-        for item in _elements(self):
-            _append(result, item)
+        _append(result, _elements(self))
         return result
 
     def __sub__(self, other):

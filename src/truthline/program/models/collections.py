@@ -31,17 +31,17 @@ class ChainMap(dict):
 
 class deque(list):
     def appendleft(self, item):
-        _intrinsic("append")(self, item)
+        self.insert(0, item)
 
     def extendleft(self, items):
         for item in items:
-            _intrinsic("append")(self, item)
+            self.insert(0, item)
 
     def popleft(self):
-        return self.pop(None)
+        return self.pop(0)
 
     def rotate(self, steps=1):
-        pass
+        self.reverse()
 
 
 class UserDict(dict):

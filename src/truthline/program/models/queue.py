@@ -8,7 +8,7 @@ class Queue:
     put_nowait = put
 
     def get(self, block=True, timeout=None):
-        return self._items.pop(None)
+        return self._items.pop(0)
 
     get_nowait = get
 
