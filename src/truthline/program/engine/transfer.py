@@ -404,6 +404,8 @@ def _import(engine: Engine, context: Context, register: Register, one: ir.Import
     name = engine.names.absolute(context.unit, one.module, one.level)
     if not one.checking:
         _executes(engine, name)
+    if not engine.modules.exists(name) and engine.modules.is_first_party(name) and _is_handled(context, register):
+        return ()
     return engine.names.module_value(name if one.whole else name.partition(".")[0])
 
 
@@ -425,22 +427,18 @@ def _import_from(engine: Engine, context: Context, register: Register, one: ir.I
     if not engine.bodies.has(module) and not engine.modules.exists(module):
         known = engine.names.module_value(module)
         if any(isinstance(value, Opaque) for value in known):
-            return known
+            return () if _is_handled(context, register) else known
     values = engine.names.member(module, one.name)
-    if _fails(engine, context, register, module, values):
-        return ()
     path = f"{module}.{one.name}"
     if engine.bodies.is_model(path):
         return engine.names.module_value(path)
     return values
 
 
-def _fails(engine: Engine, context: Context, register: Register, module: str, values: Values) -> bool:
-    """An import of analysed code that cannot succeed, where its failure is handled: what follows never happens."""
+def _is_handled(context: Context, register: Register) -> bool:
+    """Whether an exception is handled: after an import that cannot succeed, nothing is bound then."""
     place = context.unit.place(register)
-    if place is None or not context.unit.code.blocks[place[0]].handlers or engine.modules.exists(module):
-        return False
-    return bool(values) and all(isinstance(value, Opaque) for value in values)
+    return place is not None and bool(context.unit.code.blocks[place[0]].handlers)
 
 
 def _next(engine: Engine, context: Context, register: Register, one: ir.Next) -> Iterable[Value]:
