@@ -9,6 +9,7 @@ from truthline.facts.code import Call, Register
 from truthline.program.bodies import BodyStore
 from truthline.program.engine import attributes, calls, transfer
 from truthline.program.engine.classes import Classes
+from truthline.program.engine.declared import Declared
 from truthline.program.engine.heap import Heap
 from truthline.program.engine.holders import Holders
 from truthline.program.engine.names import Names
@@ -45,6 +46,7 @@ class Engine:
         self.names = Names(self)
         self.types = Types(self)
         self.classes = Classes(self)
+        self.declared = Declared(self)
         self.heap = Heap(self)
         self.holders = Holders(self)
         self.entries: set[Unit] = set()
@@ -141,18 +143,27 @@ class Engine:
     def precise(self, context: Context, register: Register) -> list[Context]:
         """`context`, or for a deep one the contexts of the call sites, where the instruction depends on what they pass."""
         unit = context.unit
-        if not context.deep:
+        if not context.deep and not context.is_open:
             return [context]
         free = {index for index in unit.depends_on((register,)) if index < 0 or context.key[index] is None}
         free.discard(0 if unit.owner is not None else -2)
         if not free:
             return [context]
         self.holders.sites(unit)
-        known = [one for one in self.contexts(unit) if not one.ambient]
+        known = self._called(context)
+        return sorted(known, key=repr) if known else self._uncalled(context)
+
+    def _called(self, context: Context) -> list[Context]:
+        """The contexts of known calls that a context from anywhere stands for."""
         bound = context.key[0] if context.key else None
-        if bound is not None:
-            known = [one for one in known if one.key[0] is bound]
-        return sorted(known, key=repr) if known else [context]
+        known = [one for one in self.contexts(context.unit) if not one.ambient and not one.is_open]
+        return known if bound is None else [one for one in known if one.key[0] is bound]
+
+    def _uncalled(self, context: Context) -> list[Context]:
+        """The context from anywhere, once it is sure that no call will be found."""
+        node = self.solver.node(("uncalled", context), None)
+        self.solver.postpone(node, (context,), lambda: not self._called(context))
+        return list(self.solver.read(node))
 
     def param(self, context: Context, index: int) -> Values:
         """What parameter number `index` holds."""

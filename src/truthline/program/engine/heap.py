@@ -80,7 +80,8 @@ class Heap:
         return self.engine.solver.read(node)
 
     def _field(self, owner: Value, name: str) -> Iterable[FieldEntry]:
-        writers = list(self._writers(owner, name))
+        is_enum = isinstance(owner, Instance) and self.engine.classes.is_enum(owner.cls)
+        writers = [] if is_enum else list(self._writers(owner, name))
         rare = len(writers) <= MOST_DEEP
         for unit, register, store in writers:
             self._ensure(owner, unit, register, store, rare)
@@ -105,7 +106,7 @@ class Heap:
                     continue
                 if _is_on_self(unit, store) and not self._may_be_self(owner, unit):
                     continue
-                if _is_no_class(owner, unit, store.base) or self._is_made_of_another(owner, unit, store.base):
+                if _is_no_class(owner, unit, store.base) or self._is_of_another_class(owner, unit, store.base):
                     continue
                 yield unit, register, store
         for module in self._models_of(owner):
@@ -120,17 +121,14 @@ class Heap:
             return ()
         return dict.fromkeys(cls.unit.module for cls in self.engine.classes.order(owner.cls) if cls.unit.model)
 
-    def _is_made_of_another(self, owner: Value, unit: Unit, base: Register) -> bool:
-        """Whether the target of a store is made on the spot, of a class that has nothing to do with the owner's."""
-        made = unit.code.instructions[base]
-        if not isinstance(owner, Instance) or not isinstance(made, Call):
+    def _is_of_another_class(self, owner: Value, unit: Unit, base: Register) -> bool:
+        """Whether annotations say that the target of a store is of a class that has nothing to do with the owner's."""
+        if not isinstance(owner, Instance):
             return False
-        if not isinstance(unit.code.instructions[made.func], (Load, ImportFrom)):
+        classes = self.engine.declared.classes(unit, base)
+        if classes is None:
             return False
-        classes = self.engine.value(self.engine.ambient(unit), made.func)
-        return bool(classes) and all(
-            isinstance(cls, Class) and not self._may_be(owner, self.engine.universe.make(Instance, cls)) for cls in classes
-        )
+        return not any(self._may_be(owner, self.engine.universe.make(Instance, cls)) for cls in classes)
 
     def _ensure(self, owner: Value, unit: Unit, register: Register, store: SetAttr, rare: bool) -> None:
         """Computes a store wherever it may write to `owner`."""

@@ -81,6 +81,14 @@ class Holders:
             return
         closure = engine.ambient(unit.parent)
         yield from self._calls_of(engine.function(unit, closure))
+        if unit.parent.is_function:
+            self.sites(unit.parent)
+            for made_in in sorted(engine.contexts(unit.parent), key=repr):
+                yield from self._calls_of(engine.function(unit, made_in))
+        if unit.owner is not None and unit.name == "__init_subclass__" and closure.closure:
+            for sub in engine.classes.subclasses(engine.universe.make(Class, unit.owner, closure.closure)):
+                engine.value(sub.closure, sub.unit.maker)
+                yield (sub.closure, sub.unit.maker)
         if unit.owner is not None and unit.name in ("__init__", "__new__", "__post_init__") and closure.closure:
             cls = engine.universe.make(Class, unit.owner, closure.closure)
             yield from self.constructions(cls)

@@ -50,7 +50,7 @@ class Solver:
         self._nodes: dict[Hashable, Node] = {}
         self._stack: list[Node] = []
         self._queue: deque[Node] = deque()
-        self._postponed: dict[Node, frozenset[Any]] = {}
+        self._postponed: dict[Node, tuple[frozenset[Any], Callable[[], bool] | None]] = {}
 
     @property
     def exhausted(self) -> bool:
@@ -114,15 +114,24 @@ class Solver:
             node.queued = False
             self._compute(node)
 
-    def postpone(self, node: Node, values: Iterable[Any]) -> None:
-        """Lets `values` stand in for what a node holds, if it is still empty when nothing else grows any more."""
-        self._postponed.setdefault(node, frozenset(values))
+    def postpone(self, node: Node, values: Iterable[Any], still: Callable[[], bool] | None = None) -> None:
+        """Lets `values` stand in for what a node holds, if it is still empty when nothing else grows any more.
+
+        So "nothing is known" is said only when all has been looked at, and does not depend on the order of the work.
+        `still` tells whether they are wanted then.
+        """
+        if not node.values:
+            self._postponed.setdefault(node, (frozenset(values), still))
 
     def _stand_in(self) -> None:
         postponed, self._postponed = self._postponed, {}
-        for node, values in postponed.items():
-            if not node.values:
-                self.push(node, values)
+        wanted = [
+            (node, values)
+            for node, (values, still) in postponed.items()
+            if not node.values and (still is None or still())
+        ]
+        for node, values in wanted:
+            self.push(node, values)
 
     def _enqueue(self, node: Node) -> None:
         if not node.queued and node.compute is not None:

@@ -275,7 +275,19 @@ def _spread_keywords(engine: Engine, values: Values, keywords: dict[str, Values]
 
 
 def _call(engine: Engine, context: Context, register: Register, one: ir.Call) -> Iterable[Value]:
-    return results(engine, engine.link(context, register))
+    outcomes = engine.link(context, register)
+    if not context.ambient or context.deep:
+        return results(engine, outcomes)
+    return frozenset(one for outcome in outcomes for one in _promised(engine, outcome))
+
+
+def _promised(engine: Engine, outcome: Outcome) -> Values:
+    """What a call returns by its annotation, for a context that answers from annotations."""
+    if isinstance(outcome, Context) and outcome.unit.code.returns is not None and not outcome.unit.model:
+        promised = engine.types.instances(outcome.unit, outcome.unit.code.returns, shallow=True)
+        if not any(isinstance(value, Opaque) for value in promised):
+            return promised
+    return results(engine, frozenset((outcome,)))
 
 
 def link(engine: Engine, context: Context, register: Register) -> Iterable[Outcome]:

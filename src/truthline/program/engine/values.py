@@ -67,6 +67,14 @@ class Context:
         self.links: dict[Register, Any] = {}
         self.params: dict[int, Any] = {}
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the function around it may have been called from anywhere."""
+        outer = self.closure
+        while outer is not None and not outer.ambient:
+            outer = outer.closure
+        return outer is not None
+
     def __repr__(self) -> str:
         return f"{self.unit.symbol}{list(self.key)}{'*' * (self.ambient + self.deep)}"
 
