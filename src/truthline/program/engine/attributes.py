@@ -67,10 +67,11 @@ def class_members(engine: Engine, cls: Class, name: str, after: Class | None = N
         units = [one.unit for one in order]
         order = order[units.index(after.unit) + 1 :] if after.unit in units else ()
     for one in order:
-        bindings = one.unit.bindings.get(name)
-        if bindings:
+        bindings = one.unit.bindings.get(name, ())
+        patched = not one.unit.model and one.unit in engine.heap.patched(name)
+        if bindings or patched:
             context = engine.universe.context(one.unit, one.closure, ())
-            found: set[Value] = set()
+            found: set[Value] = set(engine.heap.field_values(one, name)) if patched else set()
             for _, bind in bindings:
                 found |= engine.value(context, bind.value)
             return one, frozenset(found)
@@ -147,9 +148,10 @@ def _overrides(engine: Engine, instance: Instance, name: str) -> Values:
 
 def _missing(engine: Engine, value: Value, cls: Class, name: str) -> Values:
     """Attribute hooks, bases that are not analysed, and at last the reason why nothing is known."""
-    special = {"__class__": (cls,), "__dict__": (engine.opaque("the __dict__ of an object"),)}
-    if name in special:
-        return frozenset(special[name])
+    if name == "__class__":
+        return frozenset((cls,))
+    if name == "__dict__":
+        return namespace(engine, value)
     _, hooks = class_members(engine, cls, "__getattr__")
     found: set[Value] = set()
     for hook in hooks:
@@ -283,10 +285,10 @@ def _of_module(engine: Engine, module: ModuleValue, name: str) -> Iterable[Value
         return found
     if name in ("__name__", "__file__", "__doc__", "__path__", "__package__"):
         return engine.typed("str")
+    if name == "__dict__":
+        return namespace(engine, module)
     if engine.bodies.is_model(module.name):
         return (engine.universe.make(External, f"{module.name}.{name}"),)
-    if name == "__dict__":
-        return (engine.opaque(f"the namespace of {module.name}"),)
     return (engine.opaque(f"{module.name} does not define {name}"),)
 
 
@@ -295,6 +297,16 @@ def _of_external(engine: Engine, value: External, name: str) -> Iterable[Value]:
     known = engine.names.module_value(path) if "(" not in path and engine.bodies.is_model(path) else NOTHING
     found: set[Value] = set(known) or {engine.universe.make(External, _short(path))}
     return found | engine.heap.field_values(value, name)
+
+
+def namespace(engine: Engine, owner: Value) -> Values:
+    """`owner.__dict__`: an object whose items are the attributes of a module, class or instance."""
+    cls = engine.builtin_class("_namespace")
+    if cls is None:
+        return NOTHING
+    made = engine.universe.make(Instance, cls, cls.unit, ("of", owner))
+    engine.heap.store_field(made, "owner", (owner,), None)
+    return frozenset((made,))
 
 
 def _short(path: str) -> str:

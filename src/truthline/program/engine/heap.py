@@ -115,6 +115,31 @@ class Heap:
                 if isinstance(store, SetAttr) and (not _is_on_self(unit, store) or self._may_be_self(owner, unit)):
                     yield unit, register, store
 
+    def patched(self, name: str) -> frozenset[Unit]:
+        """The classes into which somebody stores an attribute of that name from outside."""
+        if name.startswith("__"):
+            return frozenset()
+        return self.engine.solver.read(self.engine.solver.node(("patched", name), partial(self._patched, name)))
+
+    def _patched(self, name: str) -> Iterable[Unit]:
+        engine = self.engine
+        stores = [
+            (unit, store)
+            for module in engine.modules.files_mentioning(name)
+            for unit, register in engine.bodies.index(module.name).stores.get(name, ())
+            if isinstance(store := unit.code.instructions[register], SetAttr)
+        ]
+        rare = len(stores) <= MOST_DEEP
+        for unit, store in stores:
+            if _is_on_self(unit, store) and "classmethod" not in engine.classes.decorators(unit):
+                continue
+            if _is_made_in_place(unit, store.base) or engine.declared.classes(unit, store.base) is not None:
+                continue
+            for context in self.probe(unit, store.base, rare, _any_class):
+                for value in engine.value(context, store.base):
+                    if isinstance(value, Class):
+                        yield value.unit
+
     def _models_of(self, owner: Value) -> Iterable[str]:
         """The models whose methods may store into an object; no words are known of them."""
         if not isinstance(owner, Instance):
@@ -325,13 +350,21 @@ def _is_named_like(owner: External, unit: Unit, store: SetAttr) -> bool:
     return isinstance(base, (Attr, Load)) and base.name == last
 
 
+def _any_class(values: Values) -> bool:
+    return any(isinstance(value, Class) for value in values)
+
+
+def _is_made_in_place(unit: Unit, base: Register) -> bool:
+    return isinstance(unit.code.instructions[base], (Next, Item, Unpack, Enter, Build, BuildDict))
+
+
 def _is_no_class(owner: Value, unit: Unit, base: Register) -> bool:
     """Whether the owner is a class, and syntax alone says that the target of a store is none."""
     made = unit.code.instructions[base]
     if isinstance(owner, Class):
         if isinstance(made, Attr):
             return made.name not in (owner.unit.name, "__class__")
-        return isinstance(made, (Next, Item, Unpack, Enter, Build, BuildDict))
+        return _is_made_in_place(unit, base)
     return False
 
 

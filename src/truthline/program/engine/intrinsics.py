@@ -293,15 +293,7 @@ def _namespace(engine: Engine, arguments: Arguments, site: Site | None) -> Itera
     owners = argument(arguments, 0)
     if not arguments.positional and site is not None:
         owners = frozenset((engine.universe.make(ModuleValue, site[0].unit.module),))
-    cls = engine.builtin_class("_namespace")
-    if cls is None:
-        return ()
-    found: set[Value] = set()
-    for owner in owners:
-        namespace = engine.universe.make(Instance, cls, cls.unit, f"of {owner!r}", None)
-        engine.heap.store_field(namespace, "owner", (owner,), None)
-        found.add(namespace)
-    return found
+    return {one for owner in owners for one in attributes.namespace(engine, owner)}
 
 
 def _unknown(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
