@@ -102,6 +102,12 @@ def _of_instance(engine: Engine, instance: Instance, name: str) -> Iterable[Valu
     return found
 
 
+def inherited(engine: Engine, instance: Instance, name: str) -> Values:
+    """What an attribute is where the object itself has none of that name."""
+    _, members = class_members(engine, instance.cls, name)
+    return frozenset(one for member in members for one in _bind(engine, member, instance, instance.cls)[0])
+
+
 def _declared(engine: Engine, instance: Instance, name: str) -> Values:
     """What the annotation of a field admits; where it says nothing, what is passed wherever objects are made."""
     for cls in engine.classes.order(instance.cls):

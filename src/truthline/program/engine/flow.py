@@ -2,7 +2,7 @@
 
 A write is certain when it names the same register as the read's base and stands before the read on every way.
 It hides the writes before it that go through the same register, the display that made the object, and
-what `__init__` left there.
+what `__init__` left there. A deletion uncovers what the class has.
 """
 
 from __future__ import annotations
@@ -72,12 +72,18 @@ def surviving(engine: Engine, context: Context, register: Register) -> Values | 
 
 
 def _entries(engine: Engine, context: Context, owner: Value, read: Attr | Item, write: Register) -> Values | None:
+    from truthline.program.engine.attributes import inherited
+
     found: set[Value] = set()
     entries: list[tuple[Value, Writer | None]] = []
     if isinstance(read, Attr):
         if isinstance(owner, Instance) and _has_data_descriptor(engine, owner, read.name):
             return None
         entries += engine.heap.field(owner, read.name)
+        if isinstance(context.unit.code.instructions[write], DelAttr):
+            if not isinstance(owner, Instance):
+                return None
+            found.update(inherited(engine, owner, read.name))
     elif isinstance(owner, Instance):
         if not owner.cls.unit.model:
             return None
@@ -137,7 +143,7 @@ def _writes(
     unit: Unit, user: Register, base: Register, name: str | None, keyed: tuple[Engine, Context, Register] | None
 ) -> bool:
     instruction = unit.code.instructions[user]
-    if isinstance(instruction, SetAttr):
+    if isinstance(instruction, (SetAttr, DelAttr)):
         return name is not None and instruction.base == base and instruction.name == name
     if isinstance(instruction, SetItem) and keyed is not None and instruction.base == base:
         engine, context, key = keyed
