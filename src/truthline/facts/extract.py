@@ -15,7 +15,7 @@ from truthline.facts.context import Context, Place, TypeChecking
 from truthline.facts.dynamic import Importers, expressions, scanned_places, writes_namespace
 from truthline.facts.exports import Exports
 from truthline.facts.outline import Definition, DefinitionKind, Import, ModuleCall, Outline
-from truthline.facts.targets import Bound, bound_names, captured_names
+from truthline.facts.targets import Bound, bound_names, captured_names, stored_attributes
 from truthline.model.location import Span
 from truthline.syntax.comments import comments
 from truthline.syntax.parse import parse_text
@@ -48,6 +48,7 @@ def outline(text: str, tree: ast.Module) -> Outline:
         words=" ".join(words),
         lines=text.count("\n") + (not text.endswith("\n")) if text else 0,
         dynamic=walk.dynamic,
+        stores=" ".join(walk.stores),
     )
 
 
@@ -59,6 +60,7 @@ class _Walk:
         self.definitions: list[Definition] = []
         self.calls: list[ModuleCall] = []
         self.dynamic = False
+        self.stores: dict[str, None] = {}
         self._positions = Positions(text)
         self.exports = Exports(self._positions)
         self._importers = Importers()
@@ -99,6 +101,8 @@ class _Walk:
         self.body(node.body, context.class_body(node.name))
 
     def _assign(self, node: ast.Assign, context: Context) -> None:
+        for target in node.targets:
+            self._store(target)
         if context.place == "function":
             return
         for target in node.targets:
@@ -108,6 +112,7 @@ class _Walk:
 
     def _annotated(self, node: ast.AnnAssign, context: Context) -> None:
         """An annotation without a value binds nothing, but in a class body it declares a field."""
+        self._store(node.target)
         if context.place == "function":
             return
         if node.value is not None or context.place == "class":
@@ -116,7 +121,12 @@ class _Walk:
             self._note_call(node.value, context, [node.target])
         self._note_exports(node, context)
 
+    def _store(self, target: ast.expr) -> None:
+        if not isinstance(target, ast.Name):
+            self.stores.update(dict.fromkeys(stored_attributes(target)))
+
     def _augmented(self, node: ast.AugAssign, context: Context) -> None:
+        self._store(node.target)
         self._bind(bound_names(node.target), context)
         self._note_exports(node, context)
 
@@ -192,6 +202,7 @@ class _Walk:
         self.body(node.orelse, otherwise)
 
     def _for(self, node: ast.For | ast.AsyncFor, context: Context) -> None:
+        self._store(node.target)
         self._bind(bound_names(node.target), context)
         self.body(node.body, context.perhaps())
         self.body(node.orelse, context.perhaps())
@@ -204,6 +215,7 @@ class _Walk:
         for item in node.items:
             self._note_call(item.context_expr, context, [])
             if item.optional_vars is not None:
+                self._store(item.optional_vars)
                 self._bind(bound_names(item.optional_vars), context)
         self.body(node.body, context.managed(node.items))
 

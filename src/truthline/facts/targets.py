@@ -18,6 +18,19 @@ def bound_names(target: ast.expr) -> Iterator[Bound]:
             yield from bound_names(element)
 
 
+def stored_attributes(target: ast.expr) -> Iterator[str]:
+    """The names of the attributes that an assignment target stores; again with a dot where it is not stored on `self`."""
+    if isinstance(target, ast.Attribute):
+        yield target.attr
+        if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
+            yield f".{target.attr}"
+    elif isinstance(target, ast.Starred):
+        yield from stored_attributes(target.value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for element in target.elts:
+            yield from stored_attributes(element)
+
+
 def captured_names(pattern: ast.pattern) -> Iterator[Bound]:
     """The names that a `case` pattern captures."""
     for node in ast.walk(pattern):

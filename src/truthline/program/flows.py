@@ -59,6 +59,7 @@ class FlowAnalyser:
         self.entries = entries
         self.states = states
         self._doubts = doubts
+        self._importers: dict[str, frozenset[str]] = {}
 
     @cached_property
     def slice(self) -> Slice:
@@ -162,6 +163,23 @@ class FlowAnalyser:
                     found.append(unit)
         return found
 
+    def _importing(self, state: StateObjects) -> frozenset[str]:
+        """The state's modules, and all that import them in any way, through any number of others."""
+        found = self._importers.get(state.name)
+        if found is None:
+            importers: dict[str, set[str]] = {}
+            for edge in self.engine.modules.edges():
+                importers.setdefault(edge.imported, set()).add(edge.importer)
+            reached = set(state.modules)
+            pending = list(reached)
+            while pending:
+                for importer in importers.get(pending.pop(), ()):
+                    if importer not in reached:
+                        reached.add(importer)
+                        pending.append(importer)
+            found = self._importers[state.name] = frozenset(reached)
+        return found
+
     def _handed_around(self) -> Iterable[Unit]:
         """Functions of the states' modules that are somewhere taken as values instead of called."""
         for state in self.states:
@@ -182,6 +200,8 @@ class FlowAnalyser:
 
     def _reaches(self, unit: Unit, state: StateObjects) -> bool:
         """Whether a function's own slice touches the state."""
+        if unit.module not in self._importing(state):
+            return False
         part = Slice(self.engine, [self.engine.ambient(unit)])
         return any(state.holds(context.unit) and not state.is_harmless(context.unit) for context in part.arrivals)
 

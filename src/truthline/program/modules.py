@@ -85,6 +85,27 @@ class Modules:
         """Every module whose text has this word anywhere, in code, strings or comments."""
         return tuple(self._words.get(word, ()))
 
+    def files_storing(self, name: str) -> tuple[SourceModule, ...]:
+        """Every module in which a statement assigns an attribute of this name; with a dot in front, not on `self`."""
+        return tuple(self._stores.get(name, ()))
+
+    def files_defining(self, name: str) -> tuple[SourceModule, ...]:
+        """Every module in which a function or class of this name is defined, at any depth."""
+        return tuple(self._defining.get(name, ()))
+
+    def files_subclassing(self, name: str) -> tuple[SourceModule, ...]:
+        """Every module in which a class names a base of this name, or one that it imports under another."""
+        found = []
+        for module in self.files_mentioning(name):
+            outline = module.outline
+            if outline is None:
+                continue
+            local = {name} | {one.bound for one in outline.imports if one.name == name and one.bound}
+            bases = {base.rpartition(".")[2] for one in outline.definitions for base in one.bases}
+            if bases & local or "" in bases:
+                found.append(module)
+        return tuple(found)
+
     # -- what they import and define
 
     def resolve(self, importer: SourceModule, imp: Import) -> ImportTarget:
@@ -151,6 +172,23 @@ class Modules:
         for module in self.by_file.values():
             for word in module.outline.words.split(" ") if module.outline else ():
                 index[word].append(module)
+        return index
+
+    @cached_property
+    def _stores(self) -> dict[str, list[SourceModule]]:
+        index: defaultdict[str, list[SourceModule]] = defaultdict(list)
+        for module in self.by_file.values():
+            for name in module.outline.stores.split(" ") if module.outline else ():
+                index[name].append(module)
+        return index
+
+    @cached_property
+    def _defining(self) -> dict[str, list[SourceModule]]:
+        index: defaultdict[str, list[SourceModule]] = defaultdict(list)
+        for module in self.by_file.values():
+            definitions = module.outline.definitions if module.outline else ()
+            for name in {each.qualname.rpartition(".")[2] for each in definitions if each.kind in ("function", "class")}:
+                index[name].append(module)
         return index
 
     @cached_property

@@ -105,7 +105,7 @@ class Classes:
 
     def _direct(self, cls: Class) -> Iterable[Class]:
         engine = self.engine
-        for module in engine.modules.files_mentioning(cls.unit.name):
+        for module in engine.modules.files_subclassing(cls.unit.name):
             for unit, _, made in engine.bodies.index(module.name).classes:
                 closure = engine.ambient(unit)
                 values = [value for base in made.bases for value in engine.value(closure, base)]
@@ -140,8 +140,8 @@ class Classes:
         asked = {name for name in cls.unit.bindings if not name.startswith("__") or name == "__call__"}
         if not asked:
             return
-        rarest = min(sorted(asked), key=lambda name: len(engine.modules.files_mentioning(name)))
-        for module in engine.modules.files_mentioning(rarest):
+        rarest = min(sorted(asked), key=lambda name: len(engine.modules.files_defining(name)))
+        for module in engine.modules.files_defining(rarest):
             for unit, _, made in engine.bodies.index(module.name).classes:
                 inner = engine.bodies.units(module.name)[made.code]
                 if inner is not cls.unit and asked <= inner.bindings.keys():

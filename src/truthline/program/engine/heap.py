@@ -97,8 +97,10 @@ class Heap:
     def _writers(self, owner: Value, name: str) -> Iterable[tuple[Unit, Register, SetAttr]]:
         """The stores to an attribute of that name which syntax does not rule out."""
         engine = self.engine
-        for module in engine.modules.files_mentioning(name):
-            for unit, register in engine.bodies.index(module.name).stores.get(name, ()):
+        modules = {module.name for module in engine.modules.files_storing(f".{name}")}
+        modules.update(self._own_modules(owner))
+        for module in sorted(modules):
+            for unit, register in engine.bodies.index(module).stores.get(name, ()):
                 store = unit.code.instructions[register]
                 if not isinstance(store, SetAttr):
                     continue
@@ -125,7 +127,7 @@ class Heap:
         engine = self.engine
         stores = [
             (unit, store)
-            for module in engine.modules.files_mentioning(name)
+            for module in engine.modules.files_storing(f".{name}")
             for unit, register in engine.bodies.index(module.name).stores.get(name, ())
             if isinstance(store := unit.code.instructions[register], SetAttr)
         ]
@@ -145,6 +147,17 @@ class Heap:
         if not isinstance(owner, Instance):
             return ()
         return dict.fromkeys(cls.unit.module for cls in self.engine.classes.order(owner.cls) if cls.unit.model)
+
+    def _own_modules(self, owner: Value) -> Iterable[str]:
+        """Where the methods stand that can store on `self`."""
+        own = owner.cls if isinstance(owner, Instance) else owner
+        if isinstance(own, Class):
+            below = self.engine.classes.subclasses(own) if own is owner or self._is_open(owner) else ()
+            for cls in (*self.engine.classes.order(own), *below):
+                yield cls.unit.module
+
+    def _is_open(self, owner: Value) -> bool:
+        return isinstance(owner, Instance) and owner.anywhere
 
     def _is_of_another_class(self, owner: Value, unit: Unit, base: Register) -> bool:
         """Whether annotations say that the target of a store is of a class that has nothing to do with the owner's."""

@@ -346,7 +346,7 @@ class Holders:
             self._writing[name] = False
             known = self._writing[name] = any(
                 self._may_change(unit, register)
-                for module in self.engine.modules.files_mentioning(name)
+                for module in self.engine.modules.files_defining(name)
                 for unit in self.engine.bodies.units(module.name)
                 if unit.is_function and (unit.name == name or (unit.name == "__init__" and _class_name(unit) == name))
                 for register, param in unit.find(Param)
