@@ -38,7 +38,7 @@ class Const(Instruction, frozen=True):
 
 
 class Literal_(Instruction, frozen=True, tag="Literal"):  # noqa: N801 -- `Literal` is taken by typing
-    """A value of a builtin type whose content does not matter ("complex", "ellipsis", "slice", a huge "int")."""
+    """A value of a builtin type whose content does not matter ("complex", "ellipsis", a huge "int")."""
 
     type: str
 
@@ -183,9 +183,9 @@ class MakeClass(Instruction, frozen=True):
 
 
 class Build(Instruction, frozen=True):
-    """A list, tuple or set display; `stars` are the positions in `items` that are `*x`."""
+    """A list, tuple or set display, or the three parts of `a:b:c`; `stars` are the positions in `items` that are `*x`."""
 
-    kind: Literal["list", "tuple", "set"]
+    kind: Literal["list", "tuple", "set", "slice"]
     items: tuple[Register, ...] = ()
     stars: tuple[int, ...] = ()
 

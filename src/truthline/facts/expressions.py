@@ -159,10 +159,9 @@ class Expressions:
         return self.builder.emit(Item(base, self.value(node.slice)), position(node))
 
     def _slice(self, node: ast.Slice) -> Register:
-        for part in (node.lower, node.upper, node.step):
-            if part is not None:
-                self.value(part)
-        return self.builder.emit(Literal_("slice"), position(node))
+        parts = (node.lower, node.upper, node.step)
+        bounds = tuple(self.const(None) if part is None else self.value(part) for part in parts)
+        return self.builder.emit(Build("slice", bounds), position(node))
 
     def call(self, node: ast.Call) -> Register:
         """A call, its function and arguments in order."""

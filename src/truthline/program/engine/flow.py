@@ -1,15 +1,17 @@
 """What a read can no longer see, because the same activation has overwritten it.
 
-A write is certain when it names the same register as the read's base and stands before the read on every way.
-It hides the writes before it that go through the same register, the display that made the object, and
-what `__init__` left there. A deletion uncovers what the class has.
+A write is certain when it goes to the same object as the read (through the same register, or to one that this
+activation makes only once) and stands before the read on every way. It hides such writes before it, the display
+that made the object, and what `__init__` left there. A deletion uncovers what the class has.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from truthline.facts.code import (
+    AnyInstruction,
     Attr,
     Await,
     Binary,
@@ -54,26 +56,95 @@ _RUNS_OTHERS = (
 def surviving(engine: Engine, context: Context, register: Register) -> Values | None:
     """What an attribute or item read sees after a certain write; None where no write is certain."""
     read = context.unit.code.instructions[register]
-    if isinstance(read, Attr):
-        write = _last_write(context.unit, register, read.base, read.name, None)
-    elif isinstance(read, Item):
-        write = _last_write(context.unit, register, read.base, None, (engine, context, read.key))
-    else:
-        return None
-    if write is None:
+    if not isinstance(read, (Attr, Item)):
         return None
     (owner,) = engine.value(context, read.base)
-    if isinstance(owner, Instance) and (owner.anywhere or _is_read_before(context.unit, read.base)):
-        return None
     if not isinstance(owner, (Instance, Class, ModuleValue)):
         return None
+    target = _Target(engine, context, read, owner)
+    write = target.last_write(register)
+    if write is None:
+        return None
+    if isinstance(owner, Instance) and (owner.anywhere or _is_read_before(context.unit, read.base)):
+        return None
     engine.value(context, write)
-    return _entries(engine, context, owner, read, write)
+    return _entries(target, write)
 
 
-def _entries(engine: Engine, context: Context, owner: Value, read: Attr | Item, write: Register) -> Values | None:
+class _Target:
+    """An attribute or item that is read, and the writes to it in the same activation."""
+
+    def __init__(self, engine: Engine, context: Context, read: Attr | Item, owner: Value) -> None:
+        self.engine = engine
+        self.context = context
+        self.read = read
+        self.owner = owner
+        self.made_here = _made_once(context, owner)
+
+    def last_write(self, read: Register) -> Register | None:
+        """The last write that stands on every way to the read."""
+        unit = self.context.unit
+        last: Register | None = None
+        for write in self._candidates():
+            if write != read and before(unit, write, read) and self.writes(write):
+                last = write if last is None or before(unit, last, write) else last
+        return last
+
+    def _candidates(self) -> Iterable[Register]:
+        unit = self.context.unit
+        if self.made_here is None:
+            return unit.uses.get(self.read.base, ())
+        kinds = (SetItem,) if isinstance(self.read, Item) else (SetAttr, DelAttr)
+        return [register for kind in kinds for register, _ in unit.find(kind)]
+
+    def writes(self, register: Register) -> bool:
+        """Whether an instruction certainly writes what is read."""
+        write = self.context.unit.code.instructions[register]
+        if isinstance(self.read, Attr):
+            named = isinstance(write, (SetAttr, DelAttr)) and write.name == self.read.name
+            return named and self.is_same(write)
+        if not isinstance(write, SetItem) or not self.is_same(write):
+            return False
+        wanted, written = (self.engine.value(self.context, one.key) for one in (self.read, write))
+        return len(wanted) == 1 and wanted == written and all(isinstance(one, Constant) for one in wanted)
+
+    def is_same(self, write: AnyInstruction) -> bool:
+        """Whether a write goes to the object that is read: through the same register, or to what is made here once."""
+        if not isinstance(write, (SetItem, SetAttr, DelAttr)):
+            return False
+        if write.base == self.read.base:
+            return True
+        return self.made_here is not None and self.engine.value(self.context, write.base) == {self.owner}
+
+    def hides(self, writer: Writer | None, write: Register) -> bool:
+        """Whether an entry was certainly overwritten by `write`."""
+        if writer is None:
+            return False
+        other, register = writer
+        if other is self.context:
+            if register == write:
+                return False
+            instruction = self.context.unit.code.instructions[register]
+            if isinstance(instruction, (Build, BuildDict)):
+                return register in (self.read.base, self.made_here)
+            return self.is_same(instruction) and before(self.context.unit, register, write)
+        made = self.context.unit.code.instructions[self.read.base]
+        return isinstance(made, Call) and other.unit.name == "__init__"
+
+
+def _made_once(context: Context, owner: Value) -> Register | None:
+    """The instruction of this activation that made an object, where it made no other."""
+    if not isinstance(owner, Instance) or owner.context is not context or not isinstance(owner.site, int):
+        return None
+    if owner.unit is not context.unit or context.unit.in_loop(owner.site):
+        return None
+    return owner.site
+
+
+def _entries(target: _Target, write: Register) -> Values | None:
     from truthline.program.engine.attributes import inherited
 
+    engine, context, owner, read = target.engine, target.context, target.owner, target.read
     found: set[Value] = set()
     entries: list[tuple[Value, Writer | None]] = []
     if isinstance(read, Attr):
@@ -89,9 +160,7 @@ def _entries(engine: Engine, context: Context, owner: Value, read: Attr | Item, 
             return None
         for key in engine.value(context, read.key):
             entries += [(value, writer) for _, value, writer in engine.heap.item_entries(owner, key)]
-    for value, writer in entries:
-        if not _hidden(context, writer, read.base, write):
-            found.add(value)
+    found.update(value for value, writer in entries if not target.hides(writer, write))
     return frozenset(found)
 
 
@@ -100,56 +169,6 @@ def _has_data_descriptor(engine: Engine, owner: Instance, name: str) -> bool:
 
     _, members = class_members(engine, owner.cls, name)
     return any(isinstance(member, Instance) and class_members(engine, member.cls, "__set__")[1] for member in members)
-
-
-def _hidden(context: Context, writer: Writer | None, base: Register, write: Register) -> bool:
-    """Whether an entry was certainly overwritten by `write`."""
-    if writer is None:
-        return False
-    other, register = writer
-    if other is context:
-        if register == write:
-            return False
-        instruction = context.unit.code.instructions[register]
-        if isinstance(instruction, (Build, BuildDict)):
-            return register == base
-        same = isinstance(instruction, (SetAttr, SetItem)) and instruction.base == base
-        return same and before(context.unit, register, write)
-    made_here = isinstance(context.unit.code.instructions[base], Call)
-    return made_here and other.unit.name == "__init__"
-
-
-def _last_write(
-    unit: Unit,
-    read: Register,
-    base: Register,
-    name: str | None,
-    keyed: tuple[Engine, Context, Register] | None,
-) -> Register | None:
-    """The last write before the read, in the blocks that lead to it and to nothing else."""
-    writes = [
-        user
-        for user in unit.uses.get(base, ())
-        if user != read and _writes(unit, user, base, name, keyed) and before(unit, user, read)
-    ]
-    last: Register | None = None
-    for write in writes:
-        if last is None or before(unit, last, write):
-            last = write
-    return last
-
-
-def _writes(
-    unit: Unit, user: Register, base: Register, name: str | None, keyed: tuple[Engine, Context, Register] | None
-) -> bool:
-    instruction = unit.code.instructions[user]
-    if isinstance(instruction, (SetAttr, DelAttr)):
-        return name is not None and instruction.base == base and instruction.name == name
-    if isinstance(instruction, SetItem) and keyed is not None and instruction.base == base:
-        engine, context, key = keyed
-        wanted, written = engine.value(context, key), engine.value(context, instruction.key)
-        return len(wanted) == 1 and wanted == written and all(isinstance(one, Constant) for one in wanted)
-    return False
 
 
 def lasting_stores(unit: Unit, name: str) -> frozenset[Register]:

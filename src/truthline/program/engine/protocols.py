@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from truthline.program.engine.attributes import attribute, class_members
-from truthline.program.engine.calls import Arguments, Site, call, run, suspended
+from truthline.program.engine.calls import Arguments, Site, allocate, call, run, suspended
 from truthline.program.engine.values import (
     NOTHING,
     Class,
@@ -147,11 +147,10 @@ def _plain_item(engine: Engine, base: Instance, keys: Values, site: Site | None)
     if not is_container(engine, base):
         return frozenset((engine.universe.make(External, f"{base.cls.unit.symbol.replace(':', '.')}()[]"),))
     touch(engine, base, "read")
-    if any(isinstance(key, Instance) and key.cls.unit.name == "slice" for key in keys):
-        return frozenset((base,))
     found: set[Value] = set()
     for key in keys:
-        found |= item_under(engine, base, key)
+        is_slice = isinstance(key, Instance) and key.cls.unit.symbol == "builtins:slice"
+        found |= _sliced(engine, base, key, site) if is_slice else item_under(engine, base, key)
     special(engine, keys, "__hash__" if _is_mapping(engine, base) else "__index__", (), site)
     _, missing = class_members(engine, base.cls, "__missing__")
     if missing:
@@ -159,6 +158,34 @@ def _plain_item(engine: Engine, base: Instance, keys: Values, site: Site | None)
     if base.cls.unit.symbol == "builtins:str":
         found |= engine.typed("str")
     return frozenset(found)
+
+
+def _sliced(engine: Engine, base: Instance, key: Value, site: Site | None) -> Values:
+    """`base[a:b:c]`: a new list or tuple; what stands where is known if the bounds and all places are."""
+    if base.cls.unit.symbol not in ("builtins:list", "builtins:tuple") or site is None or not isinstance(key, Instance):
+        return frozenset((base,))
+    made = allocate(engine, base.cls, site)
+    entries = engine.heap.contents(base)
+    places = [entry[0].value for entry in entries if isinstance(entry[0], Constant)]
+    parts = [_bounds(engine, engine.heap.item(key, engine.universe.constant(place))) for place in range(3)]
+    known = [place for place in places if isinstance(place, int)]
+    if None in parts or len(known) < len(entries) or (parts[2] or (1,))[0] == 0:
+        engine.heap.store_item(made, None, (entry[1] for entry in entries), site)
+        return frozenset((made,))
+    lower, upper, step = (part[0] for part in parts if part is not None)
+    chosen = list(range(max(known, default=-1) + 1))[lower:upper:step]
+    for key_value, value, _ in entries:
+        if isinstance(key_value, Constant) and key_value.value in chosen:
+            place = chosen.index(int(str(key_value.value)))
+            engine.heap.store_item(made, engine.universe.constant(place), (value,), site)
+    return frozenset((made,))
+
+
+def _bounds(engine: Engine, values: Values) -> tuple[int | None] | None:
+    """A part of a slice, where it is one number or left out."""
+    special(engine, values, "__index__", (), None)
+    known = [one.value for one in values if isinstance(one, Constant) and (one.value is None or isinstance(one.value, int))]
+    return (known[0],) if len(known) == len(values) == 1 else None
 
 
 def item_under(engine: Engine, base: Instance, key: Value) -> Values:
@@ -182,7 +209,10 @@ def store_item_of(engine: Engine, base: Value, keys: Values, values: Values, sit
     touch(engine, base, "write")
     special(engine, keys, "__hash__" if _is_mapping(engine, base) else "__index__", (), site)
     for key in keys:
-        engine.heap.store_item(base, key, values, site)
+        replaced = values
+        if isinstance(key, Instance) and key.cls.unit.symbol == "builtins:slice":
+            replaced = frozenset(element for value in values for element in iterate(engine, value))
+        engine.heap.store_item(base, key, replaced, site)
 
 
 def hook(
