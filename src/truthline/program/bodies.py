@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from importlib import resources
 
@@ -12,6 +13,8 @@ from truthline.program.modules import Modules
 from truthline.syntax.parse import Unparsable, parse
 
 Reader = Callable[[str], Bodies]
+RESULT = "<result>"
+"""The name under which a text's value is bound."""
 
 
 class BodyStore:
@@ -23,6 +26,7 @@ class BodyStore:
         self._units: dict[str, tuple[Unit, ...]] = {}
         self._indexes: dict[str, FileIndex] = {}
         self._models: dict[str, str] = {}
+        self._texts: dict[tuple[str, str, bool], Unit | None] = {}
         for entry in resources.files("truthline.program.models").iterdir():
             if entry.name.endswith(".py") and entry.name != "__init__.py":
                 self._models[entry.name.removesuffix(".py").replace("__", ".")] = entry.read_text("utf-8")
@@ -54,6 +58,13 @@ class BodyStore:
             found = self._indexes[module] = FileIndex(self.units(module))
         return found
 
+    def text(self, caller: Unit, source: str, is_expression: bool) -> Unit | None:
+        """A text as code of the module that evaluates it; None where it cannot be, or makes functions of its own."""
+        key = (caller.module, source, is_expression)
+        if key not in self._texts:
+            self._texts[key] = _text_unit(caller, source, is_expression)
+        return self._texts[key]
+
     def _load(self, module: str) -> tuple[Unit, ...]:
         source = self._modules.get(module)
         if source is not None and source.outline is not None:
@@ -64,6 +75,18 @@ class BodyStore:
         if self.is_model(module):
             return _units(module, f"<model {module}>", lower(parse(self._models[module].encode())), model=True)
         return ()
+
+
+def _text_unit(caller: Unit, source: str, is_expression: bool) -> Unit | None:
+    try:
+        tree = ast.parse(source, mode="eval") if is_expression else ast.parse(source)
+        if isinstance(tree, ast.Expression):
+            target = ast.copy_location(ast.Name(RESULT, ast.Store()), tree.body)
+            tree = ast.Module([ast.copy_location(ast.Assign([target], tree.body), tree.body)], [])
+        codes = lower(tree).codes
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return Unit(caller.module, f"<text in {caller.file}>", codes[0], None, model=True) if len(codes) == 1 else None
 
 
 def _units(module: str, file: str, bodies: Bodies, model: bool) -> tuple[Unit, ...]:

@@ -1,8 +1,8 @@
 """The call graph of some files: who calls whom, under PyCG's names.
 
 Every function that the files define and every module body is an entry. A module's body stands under the module's
-name, a function under its qualified name (`pkg.mod.Class.method`, `pkg.mod.f.<lambda1>`), a builtin as `<builtin>.print`, code
-that is not analysed by the path that leads to it. Models are looked through: what `map(f, xs)` calls is called by
+name, a function under its qualified name (`pkg.mod.Class.method`, `pkg.mod.f.<lambda1>`), a builtin as `<builtin>.print`, a
+method of a builtin type as `<**PyStr**>.join`, code that is not analysed by the path that leads to it. Models are looked through: what `map(f, xs)` calls is called by
 whoever iterates over it.
 """
 
@@ -11,12 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from truthline.facts.code import Call, Load, Register
+from truthline.program.engine.attributes import class_members
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Context, Function, Intrinsic, Method, Value
+from truthline.program.engine.values import Class, Constant, Context, External, Function, Instance, Intrinsic, Method, Value
 from truthline.program.slices import Slice
 
 _NOT_CALLABLE = "builtins.TypeError"
+_TYPES = {
+    "str": "PyStr", "dict": "PyDict", "list": "PyList", "set": "PySet", "tuple": "PyTuple", "int": "PyNum",
+    "float": "PyNum", "complex": "PyNum", "bool": "PyBool",
+}  # fmt: skip
 
 
 def call_graph(engine: Engine, files: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -90,19 +95,33 @@ def _callees(part: Slice, context: Context) -> Iterable[str]:
 
 def _outside(engine: Engine, context: Context, register: Register) -> Iterable[str]:
     """What an instruction calls that is not analysed."""
-    for path in engine.execute(context, register).externals:
-        if path != _NOT_CALLABLE:
-            yield _external_name(path)
     call = context.unit.code.instructions[register]
-    if not isinstance(call, Call):
-        return
-    func = context.unit.code.instructions[call.func]
-    for value in engine.value(context, call.func):
-        name = _model_name(value)
-        if isinstance(value, Intrinsic) and isinstance(func, Load):
-            name = f"<builtin>.{func.name}"
-        if name is not None:
-            yield name
+    callees = engine.value(context, call.func) if isinstance(call, Call) else frozenset()
+    constructors = {path for value in callees for path in _outside_constructors(engine, value)}
+    yield from (f"{path}.__init__" for path in constructors)
+    for path in engine.execute(context, register).externals:
+        if path != _NOT_CALLABLE and path not in constructors:
+            yield _external_name(path)
+    # Of the standard library's decorators nobody writes that they are called.
+    if isinstance(call, Call) and not _decorates(context.unit, register, call):
+        func = context.unit.code.instructions[call.func]
+        for value in callees:
+            name = _model_name(value)
+            if isinstance(value, Intrinsic) and isinstance(func, Load):
+                name = f"<builtin>.{func.name}"
+            if name is not None:
+                yield name
+
+
+def _outside_constructors(engine: Engine, value: Value) -> Iterable[str]:
+    """The bases that are not analysed and whose constructor makes an object of a class without one of its own."""
+    if isinstance(value, Class) and not value.unit.model and not class_members(engine, value, "__init__")[1]:
+        yield from (base.path for base in engine.classes.outside_bases(value) if isinstance(base, External))
+
+
+def _decorates(unit: Unit, register: Register, call: Call) -> bool:
+    """Whether a call is a decorator at work, which stands where the decorator does."""
+    return unit.code.positions[register] == unit.code.positions[call.func]
 
 
 def _external_name(path: str) -> str:
@@ -110,10 +129,19 @@ def _external_name(path: str) -> str:
     return f"<builtin>.{plain.removeprefix('builtins.')}" if plain.startswith("builtins.") else plain
 
 
+def _class_name(value: Value) -> str:
+    is_builtin = isinstance(value, Class) and value.unit.model and value.unit.module == "builtins"
+    return value.unit.name if is_builtin and isinstance(value, Class) else ""
+
+
 def _model_name(value: Value) -> str | None:
-    """The name of a function or class of the standard library; methods of its objects have none."""
-    if isinstance(value, Method) and isinstance(value.bound, Class):
-        value = value.function
+    """The name of a function or class of the standard library, or of a method of a builtin type."""
+    if isinstance(value, Method) and isinstance(value.function, (Function, Class)):
+        bound = value.bound.cls if isinstance(value.bound, Instance) else value.bound
+        own = type(value.bound.value).__name__ if isinstance(value.bound, Constant) else _class_name(bound)
+        if own in _TYPES:
+            return f"<**{_TYPES[own]}**>.{value.function.unit.name}"
+        value = value.function if isinstance(bound, Class) and bound is value.bound else value
     if isinstance(value, (Function, Class)) and value.unit.model and not value.unit.code.qualname.startswith("_"):
         return node_name(value.unit)
     return None

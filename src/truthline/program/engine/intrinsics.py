@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from truthline.facts.code import Call
+from truthline.program.bodies import RESULT
 from truthline.program.engine import attributes
 from truthline.program.engine.calls import Arguments, Site, allocate, create
 from truthline.program.engine.protocols import argument, awaited, is_container, item_under, iterate, texts, touch
@@ -15,6 +16,7 @@ from truthline.program.engine.values import (
     NOTHING,
     Class,
     Constant,
+    Context,
     External,
     Function,
     Instance,
@@ -296,6 +298,36 @@ def _namespace(engine: Engine, arguments: Arguments, site: Site | None) -> Itera
     return {one for owner in owners for one in attributes.namespace(engine, owner)}
 
 
+def _evaluate(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`eval(text)`: a constant text is code of the calling module."""
+    found: set[Value] = set()
+    for body in _from_text(engine, arguments, site, "evaluated"):
+        for _, bind in body.unit.bindings.get(RESULT, ()):
+            found |= engine.value(body, bind.value)
+    return found or {engine.opaque("the result of code that is evaluated from text")}
+
+
+def _execute(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`exec(text)`: what a constant text calls is called; the names that it binds are not seen."""
+    for body in _from_text(engine, arguments, site, "executed"):
+        if body.unit.bindings:
+            engine.solver.notes().unknown["names are bound by code that is executed from text"] = None
+    return (engine.universe.constant(None),)
+
+
+def _from_text(engine: Engine, arguments: Arguments, site: Site | None, how: str) -> Iterable[Context]:
+    sources = argument(arguments, 0)
+    known = texts(sources)
+    bodies = [engine.bodies.text(site[0].unit, text, how == "evaluated") for text in known] if site is not None else []
+    if len(known) < len(sources) or not bodies or None in bodies or len(arguments.positional) > 1:
+        engine.solver.notes().unknown[f"code is {how} from text"] = None
+    for unit in bodies:
+        if unit is not None:
+            body = engine.universe.context(unit, None, ())
+            engine.executes(body)
+            yield body
+
+
 def _unknown(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """Something that cannot be known: the reason is the argument."""
     found: set[Value] = set()
@@ -394,6 +426,8 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "resolve_name": _resolve_name,
     "namespace": _namespace,
     "unknown": _unknown,
+    "evaluate": _evaluate,
+    "execute": _execute,
     "external": _external,
     "bind": _bind,
     "create": _create,

@@ -51,12 +51,8 @@ def locals():
     return _unknown("locals() is read")
 
 
-def eval(source, *rest):
-    return _unknown("code is evaluated from text")
-
-
-def exec(source, *rest):
-    return _unknown("code is executed from text")
+eval = _intrinsic("evaluate")
+exec = _intrinsic("execute")
 
 
 class object:
