@@ -183,7 +183,10 @@ class MakeClass(Instruction, frozen=True):
 
 
 class Build(Instruction, frozen=True):
-    """A list, tuple or set display, or the three parts of `a:b:c`; `stars` are the positions in `items` that are `*x`."""
+    """A list, tuple or set display, or the three parts of `a:b:c`.
+
+    `stars` are the positions in `items` that are `*x`.
+    """
 
     kind: Literal["list", "tuple", "set", "slice"]
     items: tuple[Register, ...] = ()

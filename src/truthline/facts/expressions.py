@@ -68,12 +68,10 @@ _COMPARE = {
 
 def position(node: ast.AST) -> Position:
     """Where `node` stands, as `ast` counts."""
-    return (
-        getattr(node, "lineno", 0),
-        getattr(node, "col_offset", 0),
-        getattr(node, "end_lineno", None) or getattr(node, "lineno", 0),
-        getattr(node, "end_col_offset", None) or 0,
-    )
+    line: int = getattr(node, "lineno", 0)
+    column: int = getattr(node, "col_offset", 0)
+    end: int = getattr(node, "end_lineno", None) or line
+    return line, column, end, getattr(node, "end_col_offset", None) or 0
 
 
 def binary_stem(operator: ast.operator) -> str:

@@ -10,7 +10,8 @@ from truthline.facts.code import Bodies
 from truthline.facts.lower import lower
 from truthline.program.engine.units import FileIndex, Unit
 from truthline.program.modules import Modules
-from truthline.syntax.parse import Unparsable, parse
+from truthline.syntax.parse import parse
+from truthline.syntax.unread import Unparsable
 
 Reader = Callable[[str], Bodies]
 RESULT = "<result>"

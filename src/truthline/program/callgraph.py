@@ -1,9 +1,9 @@
 """The call graph of some files: who calls whom, under PyCG's names.
 
 Every function that the files define and every module body is an entry. A module's body stands under the module's
-name, a function under its qualified name (`pkg.mod.Class.method`, `pkg.mod.f.<lambda1>`), a builtin as `<builtin>.print`, a
-method of a builtin type as `<**PyStr**>.join`, code that is not analysed by the path that leads to it. Models are looked through: what `map(f, xs)` calls is called by
-whoever iterates over it.
+name, a function under its qualified name (`pkg.mod.Class.method`, `pkg.mod.f.<lambda1>`), a builtin as
+`<builtin>.print`, a method of a builtin type as `<**PyStr**>.join`, code that is not analysed by the path that leads
+to it. Models are looked through: what `map(f, xs)` calls is called by whoever iterates over it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,17 @@ from truthline.facts.code import Call, Load, Register
 from truthline.program.engine.attributes import class_members
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Constant, Context, External, Function, Instance, Intrinsic, Method, Value
+from truthline.program.engine.values import (
+    Class,
+    Constant,
+    Context,
+    External,
+    Function,
+    Instance,
+    Intrinsic,
+    Method,
+    Value,
+)
 from truthline.program.slices import Slice
 
 _NOT_CALLABLE = "builtins.TypeError"

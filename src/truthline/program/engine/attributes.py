@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from truthline.facts.code import Hint
 from truthline.program.engine.calls import Arguments, Site, call
 from truthline.program.engine.values import (
     NOTHING,
@@ -21,8 +22,6 @@ from truthline.program.engine.values import (
     Value,
     Values,
 )
-
-from truthline.facts.code import Hint
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
@@ -321,8 +320,8 @@ def _short(path: str) -> str:
 
 
 def _of_constant(engine: Engine, value: Constant, name: str) -> Iterable[Value]:
-    if value.value is None:
-        return ()
+    if value.value is None:  # raises; an external keeps what is done with the result from looking unknown
+        return (engine.universe.make(External, f"builtins.NoneType.{name}"),)
     cls = engine.builtin_class(type(value.value).__name__)
     if cls is None:
         return (engine.universe.make(External, f"builtins.{type(value.value).__name__}.{name}"),)

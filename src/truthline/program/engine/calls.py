@@ -122,7 +122,10 @@ def _invoke_function(engine: Engine, callee: Function, arguments: Arguments, sit
 
 
 def _outcome(engine: Engine, context: Context) -> Outcome:
-    """What the call evaluates to. A generator or coroutine is only made here: it runs where it is iterated or awaited."""
+    """What the call evaluates to.
+
+    A generator or coroutine is only made here: it runs where it is iterated or awaited.
+    """
     code = context.unit.code
     if code.is_generator or code.is_async:
         kind = "generator" if code.is_generator else "coroutine"
@@ -169,7 +172,8 @@ def bind(engine: Engine, callee: Function, arguments: Arguments, site: Site | No
             taken.add(spec.name)
     for index, spec in enumerate(specs):
         if spec.kind == "vararg":
-            received[index] = _packed(_container(engine, "tuple", callee, index, site), engine, arguments, len(positional))
+            packed = _container(engine, "tuple", callee, index, site)
+            received[index] = _packed(packed, engine, arguments, len(positional))
         elif spec.kind == "kwarg":
             received[index] = _named(_container(engine, "dict", callee, index, site), engine, arguments, taken)
         elif spec.has_default and not _is_given(arguments, spec, index, positional):
@@ -419,7 +423,7 @@ def constructed(engine: Engine, instance: Instance, name: str) -> Values:
     return given or (_defaults(engine, instance, name) if place >= 0 else NOTHING)
 
 
-def _passed(engine: Engine, context: Context, register: Register | str | None, place: int, name: str) -> Values:
+def _passed(engine: Engine, context: Context, register: object, place: int, name: str) -> Values:
     from truthline.program.engine.transfer import arguments_of
 
     call_site = context.unit.code.instructions[register] if isinstance(register, int) else None
@@ -469,6 +473,8 @@ def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Ou
     """Code that is not analysed may call back what it was handed."""
     notes = engine.solver.notes()
     notes.externals[callee.path] = None
+    if callee.path.startswith("builtins.NoneType."):
+        return frozenset((callee,))
     for value in sorted(arguments.every(), key=repr):
         waiting = suspended(value)
         if waiting is not None:

@@ -10,7 +10,7 @@ from truthline.program.bodies import BodyStore
 from truthline.program.engine import attributes, calls, transfer
 from truthline.program.engine.classes import Classes
 from truthline.program.engine.declared import Declared
-from truthline.program.engine.heap import Heap
+from truthline.program.engine.heap import ContentEntry, Heap
 from truthline.program.engine.holders import Holders
 from truthline.program.engine.names import Names
 from truthline.program.engine.reach import reaches
@@ -59,14 +59,17 @@ class Engine:
         node = context.nodes.get(register)
         if node is None:
             node = context.nodes[register] = Node(partial(self._compute, context, register), (context, register))
-        return node  # type: ignore[no-any-return]
+        return node
 
     def value(self, context: Context, register: Register) -> Values:
         """What the register can hold, as far as is known; the asking node is told when more is."""
         return self.solver.read(self.node(context, register))
 
     def known(self, context: Context, register: Register) -> Values:
-        """The same, where nothing must not mean anything: if no value ever comes, an object of which nothing is known."""
+        """The same, where nothing must not mean anything.
+
+        If no value ever comes, it is an object of which nothing is known.
+        """
         values = self.value(context, register)
         if not values:
             self.solver.postpone(self.node(context, register), self.typed("object"))
@@ -80,7 +83,7 @@ class Engine:
         node = context.links.get(register)
         if node is None:
             node = context.links[register] = Node(partial(transfer.link, self, context, register), (context, register))
-        return node  # type: ignore[no-any-return]
+        return node
 
     def execute(self, context: Context, register: Register) -> Notes:
         """What an instruction executes, as far as is known."""
@@ -141,7 +144,10 @@ class Engine:
         return self.universe.context(unit, closure, tuple(key), True, deep)
 
     def precise(self, context: Context, register: Register) -> list[Context]:
-        """`context`, or for a deep one the contexts of the call sites, where the instruction depends on what they pass."""
+        """The contexts that tell what an instruction does where `context` is called from anywhere.
+
+        Where it depends on what calls pass, these are the contexts of the known calls.
+        """
         unit = context.unit
         if not context.deep and not context.is_open:
             return [context]
@@ -180,7 +186,7 @@ class Engine:
         node = context.params.get(index)
         if node is None:
             node = context.params[index] = Node(None)
-        return node  # type: ignore[no-any-return]
+        return node
 
     def _ambient_param(self, context: Context, index: int) -> Values:
         node = self.solver.node(("ambient", context, index), partial(self._from_anywhere, context, index))
@@ -210,7 +216,7 @@ class Engine:
             found.add(self.opaque(f"nothing is known of parameter {spec.name} of {unit.symbol}"))
         return found
 
-    def display(self, owner: Instance, key: Value | None) -> Iterable[tuple[Value | None, Value, tuple[Context, Register]]]:
+    def display(self, owner: Instance, key: Value | None) -> Iterable[ContentEntry]:
         """What the display that made a container holds."""
         return transfer.display_entries(self, owner, key)
 

@@ -184,7 +184,8 @@ def _sliced(engine: Engine, base: Instance, key: Value, site: Site | None) -> Va
 def _bounds(engine: Engine, values: Values) -> tuple[int | None] | None:
     """A part of a slice, where it is one number or left out."""
     special(engine, values, "__index__", (), None)
-    known = [one.value for one in values if isinstance(one, Constant) and (one.value is None or isinstance(one.value, int))]
+    parts = [one.value for one in values if isinstance(one, Constant)]
+    known = [part for part in parts if part is None or isinstance(part, int)]
     return (known[0],) if len(known) == len(values) == 1 else None
 
 
@@ -221,7 +222,6 @@ def hook(
     """Calls a special method where the value's class has it; None where it has not."""
     if not isinstance(value, (Instance, Class, Super)):
         return None
-    cls = value.cls if isinstance(value, (Instance, Super)) else None
     hooks: set[Value] = set()
     if isinstance(value, Super):
         hooks = {one for one in attribute(engine, value, name) if not isinstance(one, External)}
@@ -230,9 +230,9 @@ def hook(
             if isinstance(metaclass, Class):
                 for member in class_members(engine, metaclass, name)[1]:
                     hooks.add(engine.universe.make(Method, member, value))
-    elif cls is not None and class_members(engine, cls, name)[1]:
+    elif class_members(engine, value.cls, name)[1]:
         hooks = set(attribute(engine, value, name))
-    elif isinstance(value, Instance) and value.anywhere:
+    elif value.anywhere:
         hooks = {
             one
             for sub in engine.classes.subclasses(value.cls)

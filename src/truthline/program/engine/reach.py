@@ -1,9 +1,10 @@
 """Which blocks of a body a context can come to.
 
-A test is decided where it asks only what the call has passed, or what the function itself has made: `kind == "first"`,
-`isinstance(source, Cached)`, `if strict:`. What is read from memory decides nothing, for code that is not analysed may have
-changed it. Ways open one by one as values arrive: a block is reachable as soon as some answer leads there, so the
-fixpoint stays monotone. A test of which nothing is known when everything has come to rest lets both ways through.
+A test is decided where it asks only what the call has passed, or what the function itself has made:
+`kind == "first"`, `isinstance(source, Cached)`, `if strict:`. What is read from memory decides nothing, for code that
+is not analysed may have changed it. Ways open one by one as values arrive: a block is reachable as soon as some answer
+leads there, so the fixpoint stays monotone. A test of which nothing is known when everything has come to rest lets
+both ways through.
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ _DEEPEST = 90
 
 
 class Node:
-    """A growing set. `compute` is None for a set that only others push into; `place` is the instruction it stands for."""
+    """A growing set.
+
+    `compute` is None for a set that only others push into; `place` is the instruction it stands for.
+    """
 
     __slots__ = ("compute", "notes", "place", "queued", "readers", "started", "values")
 
@@ -42,7 +45,10 @@ class Notes:
 
 
 class Solver:
-    """Runs nodes. `budget` bounds the number of computations; afterwards `exhausted` is set and nodes stay as they are."""
+    """Runs nodes.
+
+    `budget` bounds the number of computations; afterwards `exhausted` is set and nodes stay as they are.
+    """
 
     def __init__(self, budget: int) -> None:
         self.budget = budget

@@ -40,15 +40,19 @@ def truth_of(engine: Engine, values: Values) -> frozenset[bool]:
     """The answers that `bool()` of the values can give; none where nothing is known yet."""
     found: set[bool] = set()
     for value in values:
-        if isinstance(value, Constant):
-            found.add(bool(value.value))
-        elif isinstance(value, (Class, Function, Method, ModuleValue, Intrinsic)):
-            found.add(True)
-        elif isinstance(value, Instance) and _is_always_true(engine, value):
-            found.add(True)
-        else:
+        answer = _truth(engine, value)
+        if answer is None:
             return BOTH
+        found.add(answer)
     return frozenset(found)
+
+
+def _truth(engine: Engine, value: Value) -> bool | None:
+    if isinstance(value, Constant):
+        return bool(value.value)
+    if isinstance(value, (Class, Function, Method, ModuleValue, Intrinsic)):
+        return True
+    return True if isinstance(value, Instance) and _is_always_true(engine, value) else None
 
 
 def _is_always_true(engine: Engine, value: Instance) -> bool:
@@ -109,8 +113,8 @@ def _ordered(op: str, left: Value, right: Value) -> bool | None:
 def _contains(engine: Engine, container: Value, item: Value) -> bool | None:
     """Membership in a tuple that is known to its end, or in a text; what can change tells nothing."""
     if isinstance(container, Constant):
-        both = isinstance(container.value, str) and isinstance(item, Constant) and isinstance(item.value, str)
-        return item.value in container.value if both else None  # type: ignore[union-attr, operator]
+        part = item.value if isinstance(item, Constant) else None
+        return part in container.value if isinstance(container.value, str) and isinstance(part, str) else None
     if not isinstance(container, Instance) or container.anywhere or container.cls.unit.symbol != "builtins:tuple":
         return None
     answers = {
@@ -130,14 +134,19 @@ def _same(engine: Engine, left: Value, right: Value, by_identity: bool) -> bool 
         return _same_members(engine, left, right, by_identity)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Constant) and one.value is None and isinstance(other, Instance):
-            equal = class_members(engine, other.cls, "__eq__")[1] if not by_identity and not other.cls.unit.model else ()
-            return None if equal or engine.classes.outside_bases(other.cls) else False
+            return False if by_identity or not _may_equal_none(engine, other.cls) else None
     plain = (Class, Function, Method, ModuleValue)
     if isinstance(left, (*plain, Constant)) and isinstance(right, (*plain, Constant)):
         if left is right:
             return True if isinstance(left, (Class, ModuleValue)) else None
         return None if type(left) is type(right) and not isinstance(left, ModuleValue) else False
     return None
+
+
+def _may_equal_none(engine: Engine, cls: Class) -> bool:
+    if engine.classes.outside_bases(cls):
+        return True
+    return not cls.unit.model and bool(class_members(engine, cls, "__eq__")[1])
 
 
 def _same_constants(left: Constant, right: Constant, by_identity: bool) -> bool | None:

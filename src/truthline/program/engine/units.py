@@ -53,7 +53,7 @@ from truthline.facts.code import (
     YieldFrom,
 )
 
-I = TypeVar("I", bound=Instruction)
+Kind = TypeVar("Kind", bound=Instruction)
 
 
 _EXECUTES = (
@@ -144,9 +144,9 @@ class Unit:
         parent = self.parent
         return parent if parent is not None and parent.code.kind == "class" else None
 
-    def find(self, kind: type[I]) -> list[tuple[Register, I]]:
+    def find(self, kind: type[Kind]) -> list[tuple[Register, Kind]]:
         """Every instruction of a kind, with its register."""
-        found: list[tuple[Register, I]] = self._by_kind.get(kind, [])  # type: ignore[assignment]
+        found: list[tuple[Register, Kind]] = self._by_kind.get(kind, [])  # type: ignore[assignment]
         return found
 
     @cached_property

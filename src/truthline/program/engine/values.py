@@ -22,7 +22,7 @@ class Value:
     __slots__ = ("depth",)
 
     def __init__(self) -> None:
-        self.depth = 0
+        self.depth: int = 0
 
 
 Values = frozenset[Value]
@@ -62,7 +62,7 @@ class Context:
         self.deep = deep
         inner = max((value.depth for value in key if value is not None), default=-1)
         outer = closure.depth if closure is not None else 0
-        self.depth = max(outer, inner + 1)
+        self.depth: int = max(outer, inner + 1)
         self.nodes: dict[Register, Any] = {}
         self.links: dict[Register, Any] = {}
         self.params: dict[int, Any] = {}
