@@ -83,6 +83,12 @@ def _at(
     )
 
 
+def _unread_mentions(program: Program, operation: str) -> bool:
+    """Whether a file that could not be read holds the name: it may be registered there."""
+    unread = (line for each in program.modules.unread for line in program.modules.source_lines(each.file))
+    return any(operation in line for line in unread)
+
+
 def _place(location: Location) -> str:
     return f"{location.file}:{location.span.line}"
 
@@ -174,7 +180,7 @@ class UnknownOperation(_DispatchRule):
         """Look each executed name up among the registered ones."""
         registered = {site.operation for site in sites.registered}
         for site in sites.executed:
-            if site.operation is None or site.operation in registered:
+            if site.operation is None or site.operation in registered or _unread_mentions(program, site.operation):
                 continue
             yield _at(
                 site,

@@ -7,13 +7,13 @@ from functools import cached_property
 
 import msgspec
 
-from truthline.facts.code import Attr, Call, Import, ImportFrom, Load, LoadCell, Register
+from truthline.facts.code import Attr, Call, Import, ImportFrom, Load, Register
 from truthline.model.finding import Step
 from truthline.model.location import Location
 from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Context, Opaque
+from truthline.program.engine.values import Class, Context, Instance, Intrinsic, ModuleValue, Opaque
 from truthline.program.places import Places
 from truthline.program.slices import Slice
 from truthline.program.states import StateObjects
@@ -70,7 +70,7 @@ class FlowAnalyser:
     def analysis(self) -> FlowAnalysis:
         """The verdict, with what it rests on."""
         ways = tuple(way for state in self.states for way in self.ways_into(state))
-        unresolved = self._unresolved()
+        unresolved = self.unresolved()
         possible = () if ways else tuple(self._possible(unresolved))
         doubts = tuple(dict.fromkeys([*self._doubts, *self._unread(), *self._cut()]))
         verdict: Verdict = "violated" if ways else "undecided" if possible or doubts else "clean"
@@ -92,7 +92,7 @@ class FlowAnalyser:
     def _calls(self) -> int:
         return sum(len({unit.code.positions[register] for register, _ in unit.find(Call)}) for unit in self.slice.units)
 
-    def _unresolved(self) -> list[tuple[Context, Register]]:
+    def unresolved(self) -> list[tuple[Context, Register]]:
         """Calls of which not every target is known; once each, in the context in which it was seen first."""
         found: dict[tuple[Unit, Register], tuple[Context, Register]] = {}
         for context in self.slice.arrivals:
@@ -152,8 +152,10 @@ class FlowAnalyser:
         if not isinstance(call, Call):
             return []
         func = context.unit.code.instructions[call.func]
-        if not isinstance(func, (Attr, Load, LoadCell)):
-            return [unit for unit in self._handed_around() if _accepts(unit, call)]
+        if isinstance(func, Call) and func.args:
+            members = list(self._members(context, func))
+            if members:
+                return [unit for unit in members if _accepts(unit, call)]
         if not isinstance(func, Attr):
             return [unit for unit in self._handed_around() if _accepts(unit, call)]
         found = []
@@ -162,6 +164,21 @@ class FlowAnalyser:
                 if unit.is_function and unit.name == func.name and unit.owner is not None and _accepts(unit, call):
                     found.append(unit)
         return found
+
+    def _members(self, context: Context, taken: Call) -> Iterable[Unit]:
+        """`getattr(x, name)(...)` with a name that is not constant means some function of what `x` is."""
+        callees = self.engine.value(context, taken.func)
+        if not any(isinstance(callee, Intrinsic) and callee.name == "getattr" for callee in callees):
+            return
+        for base in sorted(self.engine.value(context, taken.args[0]), key=repr):
+            holders: tuple[Unit, ...] = ()
+            if isinstance(base, (Instance, Class)):
+                cls = base.cls if isinstance(base, Instance) else base
+                holders = tuple(one.unit for one in self.engine.classes.order(cls))
+            elif isinstance(base, ModuleValue):
+                holders = self.engine.bodies.units(base.name)[:1]
+            for holder in holders:
+                yield from (unit for unit in holder.inner if unit.is_function)
 
     def _importing(self, state: StateObjects) -> frozenset[str]:
         """The state's modules, and all that import them in any way, through any number of others."""

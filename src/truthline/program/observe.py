@@ -34,6 +34,7 @@ from truthline.facts.code import (
     Yield,
     YieldFrom,
 )
+from truthline.program.engine.reach import reaches
 from truthline.program.engine.units import Unit, operands
 from truthline.program.engine.values import Context, External, Value
 from truthline.program.slices import Slice
@@ -77,7 +78,7 @@ class Observer:
         return found
 
     def _accesses(self, context: Context, found: Observation) -> None:
-        for register in context.unit.executable:
+        for register in self.slice.executable(context):
             for mode, container in self.slice.effects(context, register).touches:
                 holder = self.containers.get(container)
                 if holder is not None:
@@ -85,15 +86,17 @@ class Observer:
             name = self.state.observed_name(context, register)
             if name is not None:
                 found.reads.setdefault(register, name)
+        if context.unit.name == "__init__":
+            return  # a new object's first contents: nobody's state is written
         for kind in (StoreGlobal, SetAttr):
             for register, _ in context.unit.find(kind):
-                name = self.state.stored_name(context, register)
+                name = self.state.stored_name(context, register) if reaches(self.slice.engine, context, register) else None
                 if name is not None:
                     found.writes.setdefault(register, name)
 
     def _returning_calls(self, context: Context) -> Iterable[Register]:
         """Calls of the state's functions that return what they observed."""
-        for register in context.unit.executable:
+        for register in self.slice.executable(context):
             for target in self.slice.effects(context, register).targets:
                 if self.state.holds(target.unit) and target is not context and self.of(target).returned:
                     yield register

@@ -60,10 +60,11 @@ class WayFinder:
     def ways(self) -> tuple[Way, ...]:
         """One way a place, the deepest there with the shortest witness, in the order of the text."""
         events = [event for context in self.slice.arrivals for event in self._events(context)]
-        chosen: dict[tuple[str, int, int], Way] = {}
+        chosen: dict[tuple[str, int, int, bool], Way] = {}
         for event in self._folded(events):
             way = self._way(event)
-            key = (way.location.file, way.location.span.line, way.location.span.column)
+            span = way.location.span
+            key = (way.location.file, span.line, span.column, way.depth == "write")
             known = chosen.get(key)
             if known is None or _rank(way) > _rank(known):
                 chosen[key] = way
@@ -78,7 +79,7 @@ class WayFinder:
             return
         yield from self._imports(context)
         yield from self._direct(context)
-        for register in context.unit.executable:
+        for register in self.slice.executable(context):
             for target in self.slice.effects(context, register).targets:
                 if self.state.holds(target.unit):
                     yield from self._called(context, register, target)
@@ -94,7 +95,7 @@ class WayFinder:
         found = self.observer.of(context)
         gets_out = found.observed | found.returned
         for register, target in found.reads.items():
-            if self.state.role == "forbidden" or register in gets_out:
+            if register in gets_out or (self.state.role == "forbidden" and not found.writes):
                 yield _Event(context, register, "read", target)
         for register, target in found.writes.items():
             yield _Event(context, register, "write", target)
@@ -104,7 +105,7 @@ class WayFinder:
         reads = [(one, place) for one in inside for place in self.observer.of(one).reads]
         writes = [(one, place) for one in inside for place in self.observer.of(one).writes]
         observed = bool(self.observer.of(target).returned) or any(self.observer.of(one).observed for one in inside)
-        if reads and (observed or self.state.role == "forbidden"):
+        if reads and (observed or (self.state.role == "forbidden" and not writes)):
             yield self._into(context, register, target, "read", reads)
         if writes:
             yield self._into(context, register, target, "write", writes)
@@ -152,7 +153,7 @@ class WayFinder:
     # -- imports ------------------------------------------------------------------------------
 
     def _imports(self, context: Context) -> Iterable[_Event]:
-        for register in context.unit.executable:
+        for register in self.slice.executable(context):
             instruction = context.unit.code.instructions[register]
             if isinstance(instruction, (Import, ImportFrom)):
                 target = self.imported(context, register)

@@ -177,9 +177,19 @@ class Engine:
         if fixed is not None:
             return frozenset((fixed,))
         values: Values = self.solver.read(self.param_node(context, index))
+        if any(isinstance(value, Opaque) for value in values):
+            values = self._admitted(context, index, values)
         if context.ambient:
             values = values | self._ambient_param(context, index)
         return values
+
+    def _admitted(self, context: Context, index: int, values: Values) -> Values:
+        """Unknown arguments are what the annotation admits, where it says something."""
+        annotation = context.unit.code.params[index].annotation
+        promised = self.types.instances(context.unit, annotation) if annotation is not None else frozenset()
+        if not promised or any(isinstance(value, Opaque) for value in promised):
+            return values
+        return frozenset(value for value in values if not isinstance(value, Opaque)) | promised
 
     def param_node(self, context: Context, index: int) -> Node:
         """The node into which calls push what they pass."""

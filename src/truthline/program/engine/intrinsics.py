@@ -152,9 +152,17 @@ def _getattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterabl
                 if not (has_default and isinstance(value, Opaque) and not isinstance(base, Opaque)):
                     found.add(value)
     if len(known) < len(names) or not names:
+        asked_for_all = any(isinstance(name, External) and name.path == "any" for name in names)
         for base in bases:
-            found |= _any_attribute(engine, base)
+            found |= _any_attribute(engine, base) if asked_for_all else _unknown_attribute(engine, base)
     return found
+
+
+def _unknown_attribute(engine: Engine, base: Value) -> Values:
+    """An attribute whose name cannot be known: unresolved, whatever the object has."""
+    if isinstance(base, (External, Opaque)):
+        return frozenset((base,))
+    return frozenset((engine.opaque("an attribute is taken by a name that is not constant"),))
 
 
 def _any_attribute(engine: Engine, base: Value) -> Values:

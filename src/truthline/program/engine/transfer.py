@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, Any
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.attributes import attribute, class_members, set_attribute
-from truthline.program.engine.calls import Arguments, Outcome, Site, allocate, call, invoke, is_record, record, results, suspended
+from truthline.program.engine.calls import (
+    Arguments,
+    Outcome,
+    Site,
+    allocate,
+    call,
+    invoke,
+    is_record,
+    record,
+    results,
+    suspended,
+)
 from truthline.program.engine.flow import lasting_stores, surviving
 from truthline.program.engine.protocols import awaited, hook, item_of, iterate, special, store_item_of, truth
 from truthline.program.engine.reach import comes_from, reaches
+from truthline.program.engine.sql import EXECUTING, is_sql
 from truthline.program.engine.truths import booleans, classes_among, compared, is_instance, truth_of
 from truthline.program.engine.values import (
     NOTHING,
@@ -19,9 +31,7 @@ from truthline.program.engine.values import (
     Constant,
     Context,
     External,
-    Function,
     Instance,
-    ModuleValue,
     Opaque,
     Value,
     Values,
@@ -296,18 +306,32 @@ def link(engine: Engine, context: Context, register: Register) -> Iterable[Outco
     if not isinstance(one, ir.Call) or not reaches(engine, context, register):
         return ()
     callees = engine.value(context, one.func)
-    notes = engine.solver.notes()
     if callees and all(is_record(engine, callee) for callee in callees):
         return {record(engine, callee, (context, register)) for callee in callees if isinstance(callee, Class)}
     arguments = arguments_of(engine, context, one)
-    if callees:
-        notes.unknown.pop(_NOTHING_STORED, None)
-    else:
-        notes.unknown[_NOTHING_STORED] = None
+    unknown = engine.solver.notes().unknown
+    unknown.clear()
+    if not callees and not context.unit.model:
+        unknown[_NOTHING_STORED] = None
+    if any(isinstance(callee, Opaque) for callee in callees):
+        callees = _settled(engine, context, one, callees, arguments)
     found: set[Outcome] = set()
     for callee in sorted(callees, key=repr) if len(callees) > 1 else callees:
         found |= invoke(engine, callee, arguments, (context, register))
     return found
+
+
+def _settled(engine: Engine, context: Context, one: ir.Call, callees: Values, arguments: Arguments) -> Values:
+    """Calls on an unknown receiver of which enough is known: executed SQL, and special methods asked for by a model."""
+    func = context.unit.code.instructions[one.func]
+    if not isinstance(func, ir.Attr):
+        return callees
+    known = frozenset(callee for callee in callees if not isinstance(callee, Opaque))
+    if context.unit.model and func.name.startswith("__") and func.name.endswith("__"):
+        return known
+    if func.name in EXECUTING and arguments.positional and any(is_sql(value) for value in arguments.positional[0]):
+        return known | {engine.universe.make(External, f"sql.{func.name}")}
+    return callees
 
 
 _NOTHING_STORED = "nothing is known to be stored in what is called"
