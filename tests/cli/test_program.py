@@ -12,15 +12,15 @@ from tests.cli.projects import ROOT, VIOLATED, environment, project, truthline
 from truthline import cli
 from truthline.cli.complaints import UnusableError
 
-COMMANDS = tuple(cli.COMMANDS)
+COMMANDS = (*cli.COMMANDS, "graph imports", "graph calls", "graph flow")
 
 
 def help_of(*command: str) -> str:
-    with click.Context(cli.program, info_name="truthline") as context:
-        found = cli.program.get_command(context, *command) if command else cli.program
-        assert found is not None
-        parent = context if command else None
-        return found.get_help(click.Context(found, parent, info_name=command[0] if command else "truthline"))
+    context, found = click.Context(cli.program, info_name="truthline"), cli.program
+    for word in command:
+        found = found.get_command(context, word)  # type: ignore[assignment]
+        context = click.Context(found, context, info_name=word)
+    return found.get_help(context)
 
 
 def raising(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +76,9 @@ def test_help_of_a_command_is_not_cut(tmp_path: Path) -> None:
         (["check", "no/such/path"], "no/such/path"),
         (["why", "activation"], "STATE"),
         (["explain"], "CODE|ID"),
+        (["graph", "flow"], "NAME"),
+        (["graph", "imports", "--format", "html"], "html"),
+        (["graph", "calls", "--entry", "no/such/file.py"], "no/such/file.py"),
     ],
 )
 def test_a_wrong_command_line_exits_with_2(tmp_path: Path, args: list[str], says: str) -> None:

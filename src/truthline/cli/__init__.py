@@ -14,6 +14,7 @@ from truthline.errors import TruthlineError
 COMMANDS = {
     "check": "truthline.cli.check",
     "why": "truthline.cli.why",
+    "graph": "truthline.cli.graph",
     "explain": "truthline.cli.explain",
     "rules": "truthline.cli.rules",
 }

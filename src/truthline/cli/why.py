@@ -44,13 +44,14 @@ def command(
 
     Exits with 0 where there is no way, with 1 where there is one or where it is undecided.
     """
+    from truthline.cli.loading import load_program
     from truthline.cli.terminal import style, write
     from truthline.config import load
     from truthline.report.why import render_json, render_text
 
     config = load(Path.cwd(), config_file)
     _require(config, flow, state)
-    answer = _answer(_program(_narrowed(config, flow, state), jobs), flow, state, limit)
+    answer = _answer(load_program(_narrowed(config, flow, state), jobs), flow, state, limit)
     write(render_json(answer) if output_format == "json" else render_text(answer, style(color)))
     return 0 if answer.conclusion == "no-way" else 1
 
@@ -64,20 +65,6 @@ def _require(config: "Config", flow: str, state: str) -> None:
         raise UnusableError(f"there is no flow `{flow}`{did_you_mean(flow, config.flow)}")
     if state not in config.state:
         raise UnusableError(f"there is no state `{state}`{did_you_mean(state, config.state)}")
-
-
-def _program(config: "Config", jobs: int | None) -> "Program":
-    from truthline.cli.complaints import no_files
-    from truthline.cli.progress import progress_bar
-    from truthline.program.load import load_modules
-    from truthline.program.program import Program
-    from truthline.syntax.pool import processors
-
-    with progress_bar("reading", quiet=False) as progress:
-        modules = load_modules(config, jobs or processors(), progress)
-    if not (modules.by_file or modules.unread):
-        raise no_files(config)
-    return Program(config, modules)
 
 
 def _narrowed(config: "Config", flow: str, state: str) -> "Config":

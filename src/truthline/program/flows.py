@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from truthline.facts.code import Attr, Call, Import, ImportFrom, Load, Register
+from truthline.facts.code import Attr, Call, Load, Register
 from truthline.model.finding import Step
 from truthline.model.location import Location
 from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
@@ -19,7 +19,7 @@ from truthline.program.slices import Slice
 from truthline.program.states import StateObjects
 from truthline.program.ways import Way, WayFinder
 
-_MOST_CANDIDATES = 60
+_NOT_READ = ("could not be read", "is not analysed")
 
 
 class PossibleWay(msgspec.Struct, frozen=True):
@@ -110,13 +110,24 @@ class FlowAnalyser:
     # -- what keeps a flow from being clean ---------------------------------------------------
 
     def _unread(self) -> Iterable[str]:
-        """Files that the slice imports and that were not read."""
+        """Files that the slice imports, or whose names it uses, and that were not read."""
         for context in self.slice.arrivals:
             for register in context.unit.executable:
-                if isinstance(context.unit.code.instructions[register], (Load, Import, ImportFrom)):
+                for module in self.slice.effects(context, register).imports:
+                    missing = self._not_read(module)
+                    if missing is not None:
+                        yield f"{missing}, and {context.unit.symbol} imports it"
+                if isinstance(context.unit.code.instructions[register], Load):
                     for value in self.engine.value(context, register):
-                        if isinstance(value, Opaque) and value.reason.endswith(("could not be read", "not analysed")):
+                        if isinstance(value, Opaque) and value.reason.endswith(_NOT_READ):
                             yield f"{value.reason}, and {context.unit.symbol} uses it"
+
+    def _not_read(self, module: str) -> str | None:
+        source = self.engine.modules.get(module)
+        if source is not None:
+            return f"{source.file} could not be read" if source.outline is None else None
+        place = self.engine.modules.place(module)
+        return f"{place.file} is not analysed" if place is not None and place.file else None
 
     def _cut(self) -> Iterable[str]:
         if self.engine.solver.exhausted:

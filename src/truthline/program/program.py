@@ -14,9 +14,11 @@ from truthline.facts.code import SetAttr
 from truthline.facts.lower import lower
 from truthline.model.location import Location
 from truthline.program.bodies import BodyStore
+from truthline.program.callgraph import call_graph
 from truthline.program.dispatch import DispatchSites, Execution, Registration, find_sites
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
+from truthline.program.flowgraph import FlowGraph, flow_graph
 from truthline.program.flows import FlowAnalysis, FlowAnalyser, PossibleWay
 from truthline.program.modules import Modules
 from truthline.program.places import Places
@@ -77,6 +79,14 @@ class Program:
     def ways(self, flow: str, state: str, limit: int) -> tuple[Way, ...]:
         """Every distinct way from a flow to a state, at most `limit`."""
         return self._analyser(flow).ways_into(self.state(state))[:limit]
+
+    def slice(self, flow: str) -> FlowGraph:
+        """What a call of the flow's entries can execute, as a graph."""
+        return flow_graph(self._analyser(flow))
+
+    def calls(self, files: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Who calls whom, by PyCG's names, where every function and body of these files is an entry."""
+        return call_graph(self.engine, files)
 
     def state(self, name: str) -> StateObjects:
         """A declared state in the program."""
