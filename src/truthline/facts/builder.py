@@ -222,6 +222,5 @@ class Builder:
     def blocks(self) -> tuple[Block, ...]:
         """The finished blocks."""
         return tuple(
-            Block(tuple(block.registers), tuple(block.successors), block.test, block.handlers)
-            for block in self._blocks
+            Block(tuple(block.registers), tuple(block.successors), block.test, block.handlers) for block in self._blocks
         )

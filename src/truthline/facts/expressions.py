@@ -26,6 +26,7 @@ from truthline.facts.code import (
     Next,
     Position,
     Register,
+    SetAttr,
     SetItem,
     Test,
     Type,
@@ -34,6 +35,7 @@ from truthline.facts.code import (
     YieldFrom,
 )
 from truthline.facts.scopes import ComprehensionNode, Scope, ScopeTable
+from truthline.facts.targets import named_attribute
 
 _LARGEST = 2**63 - 1
 _BINARY = {
@@ -166,7 +168,11 @@ class Expressions:
         func = self.value(node.func)
         args, stars = self.sequence(node.args)
         keywords = tuple((keyword.arg, self.value(keyword.value)) for keyword in node.keywords)
-        return self.builder.emit(Call(func, args, stars, keywords), position(node))
+        made = self.builder.emit(Call(func, args, stars, keywords), position(node))
+        named = named_attribute(node)
+        if named is not None and not stars and self.scope.find("setattr") is None:
+            self.builder.emit(SetAttr(args[0], named, args[2]), position(node))
+        return made
 
     def sequence(self, nodes: list[ast.expr]) -> tuple[tuple[Register, ...], tuple[int, ...]]:
         """Registers of `nodes`, and which of them are starred."""

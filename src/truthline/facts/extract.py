@@ -15,7 +15,7 @@ from truthline.facts.context import Context, Place, TypeChecking
 from truthline.facts.dynamic import Importers, expressions, scanned_places, writes_namespace
 from truthline.facts.exports import Exports
 from truthline.facts.outline import Definition, DefinitionKind, Import, ModuleCall, Outline
-from truthline.facts.targets import Bound, bound_names, captured_names, stored_attributes
+from truthline.facts.targets import Bound, bound_names, captured_names, named_attribute, stored_attributes
 from truthline.model.location import Span
 from truthline.syntax.comments import comments
 from truthline.syntax.parse import parse_text
@@ -131,6 +131,9 @@ class _Walk:
         self._note_exports(node, context)
 
     def _expression(self, node: ast.Expr, context: Context) -> None:
+        named = named_attribute(node.value)
+        if named is not None:
+            self.stores.update(dict.fromkeys((named, f".{named}")))
         self._note_call(node.value, context, None)
         self._note_exports(node, context)
 

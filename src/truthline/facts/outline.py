@@ -79,8 +79,9 @@ class Outline(msgspec.Struct, frozen=True, array_like=True):
     `all_entries` is None where `__all__` is not set or not a literal. `words` holds every distinct
     identifier-like word of the text, separated by single spaces: the superset index that finds call sites, writers and
     subclasses by name. `getattr` says that the module defines `__getattr__` (PEP 562), `dynamic` that it may bind names
-    that no statement shows (`globals()`, `exec`, `sys.modules[__name__]`). `stores` holds the names of the attributes that
-    statements assign, also separated by spaces, and again with a dot in front where one is assigned on anything but `self`.
+    that no statement shows (`globals()`, `exec`, `sys.modules[__name__]`). `stores` holds the names of the attributes
+    that statements assign, separated by spaces, and again with a dot in front where one is assigned on anything but
+    `self`.
     """
 
     imports: tuple[Import, ...]

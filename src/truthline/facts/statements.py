@@ -404,6 +404,7 @@ class Statements(Expressions):
             managers.append((manager, item))
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, entered)
+
         def leave() -> None:
             for manager, item in reversed(managers):
                 self.builder.emit(Leave(manager, is_async), position(item.context_expr))

@@ -19,7 +19,7 @@ def bound_names(target: ast.expr) -> Iterator[Bound]:
 
 
 def stored_attributes(target: ast.expr) -> Iterator[str]:
-    """The names of the attributes that an assignment target stores; again with a dot where it is not stored on `self`."""
+    """The names of the attributes that an assignment target stores; again with a dot where not on `self`."""
     if isinstance(target, ast.Attribute):
         yield target.attr
         if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
@@ -29,6 +29,14 @@ def stored_attributes(target: ast.expr) -> Iterator[str]:
     elif isinstance(target, (ast.Tuple, ast.List)):
         for element in target.elts:
             yield from stored_attributes(element)
+
+
+def named_attribute(node: ast.expr) -> str | None:
+    """The attribute that a `setattr` with a constant name stores."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr"):
+        return None
+    name = node.args[1] if len(node.args) == 3 else None
+    return name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
 
 
 def captured_names(pattern: ast.pattern) -> Iterator[Bound]:

@@ -96,7 +96,7 @@ def _caller(unit: Unit) -> Unit:
 
 
 def _callees(part: Slice, context: Context) -> Iterable[str]:
-    for register in context.unit.executable:
+    for register in part.executable(context):
         for target in part.effects(context, register).targets:
             if target.unit.code.kind not in ("class", "module"):
                 yield node_name(target.unit)

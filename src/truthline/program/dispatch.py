@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import msgspec
 
@@ -44,7 +45,9 @@ def find_sites(
 ) -> DispatchSites:
     """The sites of a table, in code that was read."""
     registered = [
-        Registration(operation, places.location(context.unit, register), context.unit.symbol, _handler(engine, context, call))
+        Registration(
+            operation, places.location(context.unit, register), context.unit.symbol, _handler(engine, context, call)
+        )
         for context, register, call in _sites(engine, units(table.register))
         for operation in _operations(engine, context, call)
     ]
@@ -56,9 +59,11 @@ def find_sites(
     return DispatchSites(_in_order(registered), _in_order(executed))
 
 
-def _in_order(sites: list[msgspec.Struct]) -> tuple:  # type: ignore[type-arg]
-    distinct = {msgspec.structs.astuple(site): site for site in sites}
-    return tuple(sorted(distinct.values(), key=_place))
+S = TypeVar("S", Registration, Execution)
+
+
+def _in_order(sites: list[S]) -> tuple[S, ...]:
+    return tuple(sorted(dict.fromkeys(sites), key=_place))
 
 
 def _place(site: Registration | Execution) -> tuple[str, int, int, str]:

@@ -169,12 +169,12 @@ class FlowAnalyser:
                 return [unit for unit in members if _accepts(unit, call)]
         if not isinstance(func, Attr):
             return [unit for unit in self._handed_around() if _accepts(unit, call)]
-        found = []
-        for module in self.engine.modules.files_mentioning(func.name):
-            for unit in self.engine.bodies.units(module.name):
-                if unit.is_function and unit.name == func.name and unit.owner is not None and _accepts(unit, call):
-                    found.append(unit)
-        return found
+        return [
+            unit
+            for module in self.engine.modules.files_defining(func.name)
+            for unit in self.engine.bodies.units(module.name)
+            if unit.is_function and unit.name == func.name and unit.owner is not None and _accepts(unit, call)
+        ]
 
     def _members(self, context: Context, taken: Call) -> Iterable[Unit]:
         """`getattr(x, name)(...)` with a name that is not constant means some function of what `x` is."""

@@ -187,7 +187,9 @@ class Modules:
         index: defaultdict[str, list[SourceModule]] = defaultdict(list)
         for module in self.by_file.values():
             definitions = module.outline.definitions if module.outline else ()
-            for name in {each.qualname.rpartition(".")[2] for each in definitions if each.kind in ("function", "class")}:
+            for name in {
+                each.qualname.rpartition(".")[2] for each in definitions if each.kind in ("function", "class")
+            }:
                 index[name].append(module)
         return index
 

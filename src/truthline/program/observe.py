@@ -90,7 +90,9 @@ class Observer:
             return  # a new object's first contents: nobody's state is written
         for kind in (StoreGlobal, SetAttr):
             for register, _ in context.unit.find(kind):
-                name = self.state.stored_name(context, register) if reaches(self.slice.engine, context, register) else None
+                name = (
+                    self.state.stored_name(context, register) if reaches(self.slice.engine, context, register) else None
+                )
                 if name is not None:
                     found.writes.setdefault(register, name)
 
@@ -189,9 +191,7 @@ class Observer:
 
     # -- choices ------------------------------------------------------------------------------
 
-    def _chooses(
-        self, context: Context, source: Register, test: Register, found: Observation
-    ) -> Iterable[Register]:
+    def _chooses(self, context: Context, source: Register, test: Register, found: Observation) -> Iterable[Register]:
         unit = context.unit
         for number, block in enumerate(unit.code.blocks):
             if block.test != test:
@@ -213,9 +213,11 @@ class Observer:
                 found.observed.add(source)
         elif isinstance(instruction, _RETURNS):
             found.returned.add(source)
-        elif isinstance(instruction, (StoreGlobal, SetAttr)):
-            if self.state.stored_name(context, register) is None and not self._builds_state(context, instruction):
-                found.observed.add(source)
+        elif isinstance(instruction, (StoreGlobal, SetAttr)) and not self._stays_inside(context, register, instruction):
+            found.observed.add(source)
+
+    def _stays_inside(self, context: Context, register: Register, instruction: StoreGlobal | SetAttr) -> bool:
+        return self.state.stored_name(context, register) is not None or self._builds_state(context, instruction)
 
     def _builds_state(self, context: Context, instruction: StoreGlobal | SetAttr) -> bool:
         """Creating the holder on first use."""

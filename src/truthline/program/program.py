@@ -19,7 +19,7 @@ from truthline.program.dispatch import DispatchSites, Execution, Registration, f
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
 from truthline.program.flowgraph import FlowGraph, flow_graph
-from truthline.program.flows import FlowAnalysis, FlowAnalyser, PossibleWay
+from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
 from truthline.program.modules import Modules
 from truthline.program.places import Places
 from truthline.program.states import StateObjects
@@ -117,9 +117,8 @@ class Program:
         pattern = ObjectPattern.compile(reference)
         found: list[Unit] = []
         for module in self._modules_of(pattern):
-            for unit in self.bodies.units(module):
-                if unit.is_function and pattern.matches(module, unit.code.qualname):
-                    found.append(unit)
+            units = self.bodies.units(module)
+            found += [unit for unit in units if unit.is_function and pattern.matches(module, unit.code.qualname)]
         return tuple(found) or self._inherited(pattern)
 
     def _inherited(self, pattern: ObjectPattern) -> tuple[Unit, ...]:
@@ -171,7 +170,7 @@ class Program:
             if any(self._is_unread(module) for module in modules):
                 continue
             names = [name for module in modules for name in self._object_names(module)]
-            if not any(pattern.matches(*name.split(":")) for name in names):
+            if not any(_matches(pattern, name) for name in names):
                 near = difflib.get_close_matches(reference, names, 1)
                 yield MissingReference(key, reference, near[0] if near else None)
 
@@ -205,3 +204,8 @@ class Program:
             concerns = {"flow": {flow}, "state": states, "evidence": evidence}.get(kind, set())
             if any(rest.startswith(f"{name}.") for name in concerns):
                 yield f"{missing.key} names {missing.reference}, which does not exist"
+
+
+def _matches(pattern: ObjectPattern, name: str) -> bool:
+    module, _, qualname = name.partition(":")
+    return pattern.matches(module, qualname)

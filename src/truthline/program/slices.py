@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from truthline.facts.code import Register
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.engine import Engine
+from truthline.program.engine.reach import reaches
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Context, Instance
 
@@ -67,12 +68,16 @@ class Slice:
 
     def edges(self, context: Context) -> Iterable[tuple[Register, Context]]:
         """What a context executes, instruction by instruction, in the order of the text."""
-        for register in context.unit.executable:
+        for register in self.executable(context):
             targets = self.effects(context, register).targets
             for target in sorted(targets, key=repr) if len(targets) > 1 else targets:
                 yield register, target
         if self.arrivals.get(context, ()) is None:
             yield from self._handed_back(context)
+
+    def executable(self, context: Context) -> Iterable[Register]:
+        """The instructions that can execute other code and that control can come to, in the order of the text."""
+        return (register for register in context.unit.executable if reaches(self.engine, context, register))
 
     def _handed_back(self, context: Context) -> Iterable[tuple[Register, Context]]:
         """A coroutine or generator that an entry returns runs in the hands of whoever called the entry."""

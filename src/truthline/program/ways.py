@@ -113,7 +113,12 @@ class WayFinder:
             yield _Event(context, register, "call", target.unit.symbol, (), target.unit)
 
     def _into(
-        self, context: Context, register: Register, target: Context, depth: Depth, places: list[tuple[Context, Register]]
+        self,
+        context: Context,
+        register: Register,
+        target: Context,
+        depth: Depth,
+        places: list[tuple[Context, Register]],
     ) -> _Event:
         inner = self._shortest(target, places)
         end, place = inner[-1]
@@ -123,7 +128,7 @@ class WayFinder:
 
     def _shortest(self, start: Context, ends: list[tuple[Context, Register]]) -> tuple[tuple[Context, Register], ...]:
         """The calls inside the state's modules from `start` to the nearest of `ends`, which comes last."""
-        wanted = {context: place for context, place in reversed(ends)}
+        wanted = dict(reversed(ends))
         came: dict[Context, tuple[Context, Register] | None] = {start: None}
         queue = [start]
         while queue:

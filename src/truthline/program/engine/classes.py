@@ -117,9 +117,7 @@ class Classes:
         """Whether the class is a protocol or says that it is abstract."""
         named = {base.unit.name for base in self.bases(cls) if isinstance(base, Class)}
         named |= {base.path.rpartition(".")[2] for base in self.bases(cls) if isinstance(base, External)}
-        return bool(named & _ABSTRACT) or any(
-            "abstractmethod" in self.decorators(inner) for inner in cls.unit.inner
-        )
+        return bool(named & _ABSTRACT) or any("abstractmethod" in self.decorators(inner) for inner in cls.unit.inner)
 
     def is_protocol(self, cls: Class) -> bool:
         """Whether the class is a protocol."""

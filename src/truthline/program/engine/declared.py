@@ -136,7 +136,9 @@ class Declared:
             return None
         found: list[Declaration] = []
         for cls in owners:
-            declared = next((one for part in self.engine.classes.order(cls) for one in _declared_in(part.unit, name)), None)
+            declared = next(
+                (one for part in self.engine.classes.order(cls) for one in _declared_in(part.unit, name)), None
+            )
             if declared is None:
                 return None
             found.append(declared)

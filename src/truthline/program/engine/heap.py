@@ -15,9 +15,7 @@ from truthline.facts.code import (
     Attr,
     Build,
     BuildDict,
-    Call,
     Enter,
-    ImportFrom,
     Item,
     Load,
     Next,
@@ -249,7 +247,7 @@ class Heap:
     # -- contents -----------------------------------------------------------------------------
 
     def as_key(self, key: Value | None) -> Value | None:
-        """The key under which an entry is kept: what is the same object or equal wherever it is known; else any (None)."""
+        """The key under which an entry is kept: what is the same wherever it is known; else any (None)."""
         if isinstance(key, (Constant, Class, Function, TupleKey)) or (key is not None and self._is_member(key)):
             return key
         return self._tuple_key(key) if isinstance(key, Instance) else None
@@ -323,9 +321,7 @@ class Heap:
 
     # -- where to look ------------------------------------------------------------------------
 
-    def probe(
-        self, unit: Unit, register: Register, rare: bool, accept: Callable[[Values], bool]
-    ) -> Iterable[Context]:
+    def probe(self, unit: Unit, register: Register, rare: bool, accept: Callable[[Values], bool]) -> Iterable[Context]:
         """The contexts in which what a register holds is accepted: as called from anywhere, and as called so far.
 
         What annotations say is asked first. Only where that leaves it open, and the name is not a common one, the
@@ -357,7 +353,7 @@ def _is_on_self(unit: Unit, store: SetAttr) -> bool:
 
 
 def _is_named_like(owner: External, unit: Unit, store: SetAttr) -> bool:
-    """Whether a store names its target as the path of an external object ends: `app.state.x = 1`, `request.app.state.x`."""
+    """Whether a store names its target as an external path ends: `app.state.x = 1` for `request.app.state.x`."""
     base = unit.code.instructions[store.base]
     last = owner.path.rstrip("()[]").rpartition(".")[2]
     return isinstance(base, (Attr, Load)) and base.name == last

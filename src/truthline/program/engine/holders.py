@@ -154,10 +154,8 @@ class Holders:
             return
         for module in engine.modules.files_mentioning(name):
             for unit in engine.bodies.units(module.name):
-                for register, instruction in (*unit.find(Param), *unit.find(Hint)):
-                    is_param = isinstance(instruction, Param)
-                    annotation = unit.code.params[instruction.index].annotation if is_param else instruction.type
-                    if annotation is not None and _mentions(annotation, name):
+                for register, annotation in _annotated(unit):
+                    if _mentions(annotation, name):
                         yield engine.ambient(unit, deep=True), register
 
     def _receivers(self, cls: Unit, bound: Instance | None, wanted: set[str]) -> Iterable[Place]:
@@ -184,9 +182,7 @@ class Holders:
         for user in context.unit.uses.get(register, ()):
             yield from self._use(value, context, register, user, way)
 
-    def _use(
-        self, value: Value, context: Context, register: Register, user: Register, way: Way
-    ) -> Iterable[Held]:
+    def _use(self, value: Value, context: Context, register: Register, user: Register, way: Way) -> Iterable[Held]:
         engine = self.engine
         instruction = context.unit.code.instructions[user]
         found: Iterable[Place] = ()
@@ -232,7 +228,9 @@ class Holders:
         while scope.is_function and scope.parent is not None:
             scope = scope.parent
         if scope.code.kind == "class":
-            yield from self._members(value, scope, name) if isinstance(value, Function) else self._attributes(value, name)
+            yield from (
+                self._members(value, scope, name) if isinstance(value, Function) else self._attributes(value, name)
+            )
             return
         places: list[tuple[Unit, Register]] = []
         for module in engine.modules.files_mentioning(name):
@@ -451,7 +449,11 @@ def _holds(value: Value, values: Values) -> bool:
 
 def _is_modelled_object(value: Value) -> bool:
     """An object of a model that is no plain container: any method may change it."""
-    return isinstance(value, Instance) and value.cls.unit.model and value.cls.unit.module not in ("builtins", "collections")
+    return (
+        isinstance(value, Instance)
+        and value.cls.unit.model
+        and value.cls.unit.module not in ("builtins", "collections")
+    )
 
 
 def _class_name(unit: Unit) -> str:
@@ -479,6 +481,15 @@ def _hands_on(unit: Unit, register: Register) -> bool:
         ):
             return True
     return False
+
+
+def _annotated(unit: Unit) -> Iterable[tuple[Register, Type]]:
+    for register, param in unit.find(Param):
+        annotation = unit.code.params[param.index].annotation
+        if annotation is not None:
+            yield register, annotation
+    for register, hint in unit.find(Hint):
+        yield register, hint.type
 
 
 def _mentions(annotation: Type, name: str) -> bool:

@@ -59,9 +59,7 @@ class Names:
 
     def _binds(self, module: str, name: str) -> bool:
         units = self.engine.bodies.units(module)
-        return bool(units) and (
-            name in units[0].bindings or name in self.engine.bodies.index(module).global_stores
-        )
+        return bool(units) and (name in units[0].bindings or name in self.engine.bodies.index(module).global_stores)
 
     def _global(self, module: str, name: str) -> Iterable[Value]:
         context = self.engine.module(module)

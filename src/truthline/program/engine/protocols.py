@@ -58,8 +58,10 @@ def iterate(engine: Engine, value: Value) -> Values:
         if hooks:
             found: set[Value] = set()
             for hook in attribute(engine, value, name):
-                result = awaited(engine, call(engine, hook, Arguments(), None)) if name == "__anext__" else call(
-                    engine, hook, Arguments(), None
+                result = (
+                    awaited(engine, call(engine, hook, Arguments(), None))
+                    if name == "__anext__"
+                    else call(engine, hook, Arguments(), None)
                 )
                 if name.endswith("next__"):
                     found |= result
@@ -216,9 +218,7 @@ def store_item_of(engine: Engine, base: Value, keys: Values, values: Values, sit
         engine.heap.store_item(base, key, replaced, site)
 
 
-def hook(
-    engine: Engine, value: Value, name: str, given: tuple[Values, ...], site: Site | None
-) -> Values | None:
+def hook(engine: Engine, value: Value, name: str, given: tuple[Values, ...], site: Site | None) -> Values | None:
     """Calls a special method where the value's class has it; None where it has not."""
     if not isinstance(value, (Instance, Class, Super)):
         return None

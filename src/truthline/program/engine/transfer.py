@@ -353,9 +353,9 @@ def _make_class(engine: Engine, context: Context, register: Register, one: ir.Ma
 def _class_hooks(engine: Engine, cls: Class, one: ir.MakeClass) -> None:
     """`__init_subclass__` of the bases and `__set_name__` of what the body binds."""
     _, hooks = class_members(engine, cls, "__init_subclass__", cls)
-    for hook in hooks:
+    for starter in hooks:
         keywords = {name: engine.value(cls.closure, value) for name, value in one.keywords if name is not None}
-        call(engine, hook, Arguments((frozenset((cls,)),), keywords), None)
+        call(engine, starter, Arguments((frozenset((cls,)),), keywords), None)
     body = engine.universe.context(cls.unit, cls.closure, ())
     for name, bindings in cls.unit.bindings.items():
         for _, bind in bindings:

@@ -117,13 +117,12 @@ def _contains(engine: Engine, container: Value, item: Value) -> bool | None:
         return part in container.value if isinstance(container.value, str) and isinstance(part, str) else None
     if not isinstance(container, Instance) or container.anywhere or container.cls.unit.symbol != "builtins:tuple":
         return None
-    answers = {
-        _same(engine, value, item, by_identity=False) if key is not None else None
-        for key, value, _ in engine.heap.contents(container)
-    }
-    if True in answers:
-        return True if len(answers) == 1 else None
-    return None if None in answers or not answers else False
+    answers: dict[Value | None, set[bool | None]] = {}
+    for place, value, _ in engine.heap.contents(container):
+        answers.setdefault(place, set()).add(_same(engine, value, item, by_identity=False))
+    if any(place is not None and found == {True} for place, found in answers.items()):
+        return True
+    return False if answers and None not in answers and all(found == {False} for found in answers.values()) else None
 
 
 def _same(engine: Engine, left: Value, right: Value, by_identity: bool) -> bool | None:
