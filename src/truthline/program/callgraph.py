@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from truthline.facts.code import Call, Load, Register
+from truthline.facts.code import Attr, Call, Load, Register
 from truthline.program.engine.attributes import class_members
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
@@ -116,7 +116,8 @@ def _outside(engine: Engine, context: Context, register: Register) -> Iterable[s
     if isinstance(call, Call) and not _decorates(context.unit, register, call):
         func = context.unit.code.instructions[call.func]
         for value in callees:
-            name = _model_name(value)
+            written = func.name if isinstance(func, (Attr, Load)) else None
+            name = _model_name(value, written)
             if isinstance(value, Intrinsic) and isinstance(func, Load):
                 name = f"<builtin>.{func.name}"
             if name is not None:
@@ -144,13 +145,13 @@ def _class_name(value: Value) -> str:
     return value.unit.name if is_builtin and isinstance(value, Class) else ""
 
 
-def _model_name(value: Value) -> str | None:
+def _model_name(value: Value, written: str | None) -> str | None:
     """The name of a function or class of the standard library, or of a method of a builtin type."""
     if isinstance(value, Method) and isinstance(value.function, (Function, Class)):
         bound = value.bound.cls if isinstance(value.bound, Instance) else value.bound
         own = type(value.bound.value).__name__ if isinstance(value.bound, Constant) else _class_name(bound)
         if own in _TYPES:
-            return f"<**{_TYPES[own]}**>.{value.function.unit.name}"
+            return f"<**{_TYPES[own]}**>.{written or value.function.unit.name}"
         value = value.function if isinstance(bound, Class) and bound is value.bound else value
     if isinstance(value, (Function, Class)) and value.unit.model and not value.unit.code.qualname.startswith("_"):
         return node_name(value.unit)
