@@ -186,7 +186,7 @@ class Names:
                 yield Unknown(f"{source.name} imports everything from {target.module}, which is not analysed")
         elif step.stars >= _MOST_STARS:
             yield Unknown(f"{source.name} imports everything through more than {_MOST_STARS} modules")
-        elif _gives_away(outline, step.name):
+        elif gives_away(outline, step.name):
             further = _Step(target.module, step.name, step, step.stars + 1)
             yield from (answer for answer in self._search(further, seen) if not isinstance(answer, Missing))
 
@@ -212,7 +212,7 @@ def _bindings(outline: Outline) -> _Bindings:
     return _Bindings(dict(imports), others, stars)
 
 
-def _gives_away(outline: Outline, name: str) -> bool:
+def gives_away(outline: Outline, name: str) -> bool:
     """Whether a star import of a module may take a name, if the module has it."""
     if outline.all_entries is not None:
         return any(entry.name == name for entry in outline.all_entries)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from truthline.facts.code import ImportFrom
+from truthline.program.lookup import gives_away
 from truthline.program.engine.values import NOTHING, External, Intrinsic, ModuleValue, Value, Values
 
 if TYPE_CHECKING:
@@ -86,14 +87,25 @@ class Names:
         return found
 
     def _starred(self, unit: Unit, name: str) -> Values:
-        """What star imports bring."""
+        """What star imports bring: the last one that has the name, unless another way leads past it."""
         found: set[Value] = set()
-        for _, instruction in unit.find(ImportFrom):
-            if instruction.name == "*":
-                target = self.absolute(unit, instruction.module, instruction.level)
-                if target != unit.module and self.engine.bodies.has(target):
-                    found |= self._own(target, name)
+        for register, instruction in reversed(unit.find(ImportFrom)):
+            target = self.absolute(unit, instruction.module, instruction.level) if instruction.name == "*" else ""
+            if not target or target == unit.module or not self._exports(target, name):
+                continue
+            brought = self._own(target, name)
+            found |= brought
+            if brought and unit.always_runs(register):
+                break
         return frozenset(found)
+
+    def _exports(self, module: str, name: str) -> bool:
+        """Whether a star import of a module takes a name, if the module has it."""
+        source = self.engine.modules.get(module)
+        outline = source.outline if source is not None else None
+        if outline is None:
+            return self.engine.bodies.has(module)
+        return gives_away(outline, name)
 
     def _elsewhere(self, unit: Unit, name: str) -> Values:
         """Submodules and `__getattr__`, in this order."""

@@ -52,6 +52,7 @@ from truthline.facts.code import (
     Yield,
     YieldFrom,
 )
+from truthline.program.engine.blocks import Dominance, looping
 
 Kind = TypeVar("Kind", bound=Instruction)
 
@@ -61,6 +62,8 @@ _EXECUTES = (
     Load, MakeClass, Next, Raise, SetAttr, SetItem, Test, Unary, Unpack, YieldFrom,
 )  # fmt: skip
 _OWN = (Const, Literal_, Param, MakeFunction, MakeClass, Build, BuildDict, Join)
+_NAME = Load("__name__")
+"""What a module is called does not tell whether it is the one that was started."""
 _CHECKS = ("isinstance", "issubclass", "callable")
 
 
@@ -185,26 +188,9 @@ class Unit:
         return self._places.get(register)
 
     @cached_property
-    def dominators(self) -> list[frozenset[int]]:
-        """By block, the blocks on every way to it (iterative data flow; handlers count as successors)."""
-        blocks = self.code.blocks
-        every = frozenset(range(len(blocks)))
-        found = [every] * len(blocks)
-        found[0] = frozenset((0,))
-        predecessors: list[list[int]] = [[] for _ in blocks]
-        for number, block in enumerate(blocks):
-            for successor in (*block.successors, *block.handlers):
-                predecessors[successor].append(number)
-        changed = True
-        while changed:
-            changed = False
-            for number in range(1, len(blocks)):
-                incoming = [found[one] for one in predecessors[number]]
-                new = frozenset.intersection(*incoming) | {number} if incoming else frozenset((number,))
-                if new != found[number]:
-                    found[number] = new
-                    changed = True
-        return found
+    def dominance(self) -> Dominance:
+        """Which blocks stand on every way to which."""
+        return Dominance(self.code.blocks)
 
     @cached_property
     def decided(self) -> frozenset[int]:
@@ -237,23 +223,35 @@ class Unit:
 
     def _is_own(self, register: Register) -> bool:
         """Whether a register depends on nothing but parameters, literals and what is made here."""
-        seen = {register}
-        pending = [register]
-        while pending:
-            instruction = self.code.instructions[pending.pop()]
+        return register not in self._foreign
+
+    @cached_property
+    def _foreign(self) -> frozenset[Register]:
+        """The registers on which something else has an influence."""
+        asking: dict[Register, list[Register]] = {}
+        pending: list[Register] = []
+        for register, instruction in enumerate(self.code.instructions):
             if isinstance(instruction, _OWN):
                 continue
             asked = self._asked(instruction)
             if asked is None:
-                return False
-            pending += [one for one in asked if one not in seen]
-            seen.update(asked)
-        return True
+                pending.append(register)
+            for one in asked or ():
+                asking.setdefault(one, []).append(register)
+        found = set(pending)
+        while pending:
+            for register in asking.get(pending.pop(), ()):
+                if register not in found:
+                    found.add(register)
+                    pending.append(register)
+        return frozenset(found)
 
     def _asked(self, instruction: AnyInstruction) -> tuple[Register, ...] | None:
         """The operands on which it depends whether an answer is certain; None where it never is."""
         if isinstance(instruction, Compare):
             sides = (instruction.left, instruction.right)
+            if any(self.code.instructions[one] == _NAME for one in sides):
+                return None
             unnamed = tuple(one for one in sides if not self._is_named(one))
             return unnamed or None
         if isinstance(instruction, Call):
@@ -294,6 +292,13 @@ class Unit:
                     found.append((unit, store))
         return found
 
+    def always_runs(self, register: Register) -> bool:
+        """Whether every way through the body leads past the instruction."""
+        place = self.place(register)
+        ends = [number for number, block in enumerate(self.code.blocks) if not block.successors]
+        reached = [number for number in ends if self.dominance.dominates(0, number)]
+        return place is not None and all(self.dominance.dominates(place[0], number) for number in reached)
+
     def in_loop(self, register: Register) -> bool:
         """Whether control can come back to the instruction."""
         place = self.place(register)
@@ -301,19 +306,7 @@ class Unit:
 
     @cached_property
     def _looping(self) -> frozenset[int]:
-        found: set[int] = set()
-        for number in range(len(self.code.blocks)):
-            seen: set[int] = set()
-            stack = list(self.code.blocks[number].successors)
-            while stack:
-                block = stack.pop()
-                if block == number:
-                    found.add(number)
-                    break
-                if block not in seen:
-                    seen.add(block)
-                    stack.extend(self.code.blocks[block].successors)
-        return frozenset(found)
+        return looping(self.code.blocks)
 
     def captures(self, owner: int, name: str) -> bool:
         """Whether this code, or one inside it, reads a captured variable of `owner`."""
