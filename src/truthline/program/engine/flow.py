@@ -27,6 +27,7 @@ from truthline.facts.code import (
     Leave,
     MakeClass,
     Next,
+    Param,
     Raise,
     Register,
     Return,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from truthline.program.engine.heap import Writer
 
 
+_DEEPEST_CALL = 3
+"""The calls within calls in which a certain write is looked for."""
 _RUNS_OTHERS = (
     Attr, Await, Binary, Call, Compare, DelAttr, DelItem, Enter, Format, Item, Leave, MakeClass, Next, Raise, Return,
     SetAttr, SetItem, Test, Unary, Unpack, Yield, YieldFrom,
@@ -94,12 +97,30 @@ class _Target:
         unit = self.context.unit
         if self.made_here is None:
             return unit.uses.get(self.read.base, ())
-        kinds = (SetItem,) if isinstance(self.read, Item) else (SetAttr, DelAttr)
-        return [register for kind in kinds for register, _ in unit.find(kind)]
+        if isinstance(self.read, Item):
+            return [register for register, _ in unit.find(SetItem)]
+        stores = [register for kind in (SetAttr, DelAttr) for register, _ in unit.find(kind)]
+        is_stored = self.engine.modules.files_storing(self.read.name)
+        return [*stores, *self._calls_with_it()] if is_stored else stores
+
+    def _calls_with_it(self) -> Iterable[Register]:
+        """Calls of the object's methods, and calls that it is passed to; all calls in a module, whose body runs once."""
+        unit = self.context.unit
+        if unit.code.kind == "module":
+            yield from (register for register, _ in unit.find(Call))
+            return
+        for user in unit.uses.get(self.made_here if self.made_here is not None else -1, ()):
+            instruction = unit.code.instructions[user]
+            if isinstance(instruction, Call):
+                yield user
+            elif isinstance(instruction, Attr):
+                yield from (one for one in unit.uses.get(user, ()) if isinstance(unit.code.instructions[one], Call))
 
     def writes(self, register: Register) -> bool:
         """Whether an instruction certainly writes what is read."""
         write = self.context.unit.code.instructions[register]
+        if isinstance(write, Call):
+            return isinstance(self.read, Attr) and self._stores_inside(register, self.read.name)
         if isinstance(self.read, Attr):
             named = isinstance(write, (SetAttr, DelAttr)) and write.name == self.read.name
             return named and self.is_same(write)
@@ -107,6 +128,37 @@ class _Target:
             return False
         wanted, written = (self.engine.value(self.context, one.key) for one in (self.read, write))
         return len(wanted) == 1 and wanted == written and all(isinstance(one, Constant) for one in wanted)
+
+    def _stores_inside(self, call: Register, name: str) -> bool:
+        """Whether the one function that a call runs always stores the attribute into the object."""
+        pending = [(self.context, call)]
+        for _ in range(_DEEPEST_CALL if self.context.unit.code.kind == "module" else 1):
+            targets = [target for context, register in pending if (target := self._only_target(context, register))]
+            if any(self._stores(target, name) for target in targets):
+                return True
+            pending = [
+                (target, register)
+                for target in targets
+                for register, _ in target.unit.find(Call)
+                if target.unit.always_runs(register)
+            ]
+        return False
+
+    def _only_target(self, context: Context, call: Register) -> Context | None:
+        outcomes = self.engine.link(context, call)
+        target = next(iter(outcomes)) if len(outcomes) == 1 else None
+        if not isinstance(target, Context) or target.unit.code.is_generator or target.unit.code.is_async:
+            return None
+        return target
+
+    def _stores(self, target: Context, name: str) -> bool:
+        runs_once = self.context.unit.code.kind == "module"
+        for register, store in target.unit.find(SetAttr):
+            if store.name == name and target.unit.always_runs(register):
+                is_passed = isinstance(target.unit.code.instructions[store.base], Param)
+                if (is_passed or runs_once) and self.engine.value(target, store.base) == {self.owner}:
+                    return True
+        return False
 
     def is_same(self, write: AnyInstruction) -> bool:
         """Whether a write goes to the object that is read: through the same register, or to what is made here once."""
@@ -240,4 +292,4 @@ def before(unit: Unit, first: Register, second: Register) -> bool:
         return False
     if one[0] == two[0]:
         return one[1] < two[1]
-    return one[0] in unit.dominators[two[0]]
+    return unit.dominance.dominates(one[0], two[0])

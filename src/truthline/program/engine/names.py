@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from truthline.facts.code import ImportFrom
-from truthline.program.lookup import gives_away
 from truthline.program.engine.values import NOTHING, External, Intrinsic, ModuleValue, Value, Values
+from truthline.program.lookup import gives_away
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
