@@ -104,7 +104,7 @@ class _Target:
         return [*stores, *self._calls_with_it()] if is_stored else stores
 
     def _calls_with_it(self) -> Iterable[Register]:
-        """Calls of the object's methods, and calls that it is passed to; all calls in a module, whose body runs once."""
+        """Calls of the object's methods, and calls that it is passed to; in a module, whose body runs once, all."""
         unit = self.context.unit
         if unit.code.kind == "module":
             yield from (register for register, _ in unit.find(Call))
