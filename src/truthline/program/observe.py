@@ -250,11 +250,11 @@ def _region(unit: Unit, branch: int, successor: int) -> set[int]:
     comes_from = [
         number
         for number, block in enumerate(unit.code.blocks)
-        if successor in block.successors and successor not in unit.dominators[number]
+        if successor in block.successors and not unit.dominance.dominates(successor, number)
     ]
     if comes_from != [branch]:
         return set()
-    return {number for number in range(len(unit.code.blocks)) if successor in unit.dominators[number]}
+    return set(unit.dominance.dominated(successor))
 
 
 def _joined(unit: Unit, branch: int, regions: set[int]) -> Iterable[Register]:

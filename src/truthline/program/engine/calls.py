@@ -38,6 +38,8 @@ Outcomes = frozenset[Outcome]
 _SELECTING_TEXT = re.compile(r"[\w.:/\-*]{1,100}")
 _MOST_COMBINATIONS = 24
 _MOST_CONTEXTS = 1500
+_MOST_PLACES = 32
+"""The arguments in `*args` that are told apart: a function that passes on more than it got would never end."""
 
 
 class Arguments(msgspec.Struct, frozen=True):
@@ -199,7 +201,8 @@ def _is_given(arguments: Arguments, spec: ParamSpec, index: int, positional: lis
 def _packed(packed: Instance, engine: Engine, arguments: Arguments, count: int) -> Values:
     """The tuple of `*args`."""
     for place, values in enumerate(arguments.positional[count:]):
-        engine.heap.store_item(packed, engine.universe.constant(place), values, None)
+        key = engine.universe.constant(place) if place < _MOST_PLACES else None
+        engine.heap.store_item(packed, key, values, None)
     engine.heap.store_item(packed, None, arguments.rest, None)
     return frozenset((packed,))
 

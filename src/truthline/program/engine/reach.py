@@ -20,8 +20,6 @@ from truthline.program.engine.values import Context
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
-Edge = tuple[int, int]
-
 
 def reaches(engine: Engine, context: Context, register: Register) -> bool:
     """Whether control can come to an instruction."""
@@ -29,7 +27,7 @@ def reaches(engine: Engine, context: Context, register: Register) -> bool:
     if register not in unit.guarded:
         return True
     place = unit.place(register)
-    return place is not None and any(edge[1] == place[0] for edge in edges(engine, context))
+    return place is not None and _is_reached(engine, context, place[0])
 
 
 def comes_from(engine: Engine, context: Context, register: Register) -> frozenset[int] | None:
@@ -38,30 +36,29 @@ def comes_from(engine: Engine, context: Context, register: Register) -> frozense
     if not unit.decided:
         return None
     place = unit.place(register)
-    return frozenset(edge[0] for edge in edges(engine, context) if place is not None and edge[1] == place[0])
+    return _into(engine, context, place[0]) if place is not None else frozenset()
 
 
-def edges(engine: Engine, context: Context) -> frozenset[Edge]:
-    """The ways between blocks that are open."""
-    return engine.solver.read(engine.solver.node(("edges", context), partial(_edges, engine, context)))
+def _is_reached(engine: Engine, context: Context, number: int) -> bool:
+    return number in context.unit.plain or bool(_into(engine, context, number))
 
 
-def _edges(engine: Engine, context: Context) -> Iterable[Edge]:
+def _into(engine: Engine, context: Context, number: int) -> frozenset[int]:
+    """The blocks from which control can come to a block."""
+    return engine.solver.read(engine.solver.node(("into", context, number), partial(_sources, engine, context, number)))
+
+
+def _sources(engine: Engine, context: Context, number: int) -> Iterable[int]:
     blocks = context.unit.code.blocks
-    found: set[Edge] = set()
-    seen = {0}
-    pending = [0]
-    while pending:
-        number = pending.pop()
-        for following in (*_open(engine, context, number), *blocks[number].handlers):
-            found.add((number, following))
-            if following not in seen:
-                seen.add(following)
-                pending.append(following)
-    return found
+    for source in context.unit.predecessors[number]:
+        if _is_reached(engine, context, source) and (
+            number in blocks[source].handlers or number in _open(engine, context, source)
+        ):
+            yield source
 
 
 def _open(engine: Engine, context: Context, number: int) -> Iterable[int]:
+    """The successors that the answers to a block's test lead to."""
     successors = context.unit.code.blocks[number].successors
     if number not in context.unit.decided:
         return successors

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from truthline.program.engine.units import Unit
 
 _MOST_TEXTS = 32
+_MOST_VALUES = 256
 
 
 def returned(engine: Engine, context: Context) -> Iterable[Value]:
@@ -89,11 +90,19 @@ def _nothing(engine: Engine, context: Context, register: Register, one: object) 
 
 def _phi(engine: Engine, context: Context, register: Register, one: ir.Phi) -> Iterable[Value]:
     origins = comes_from(engine, context, register) if one.sources else None
-    if origins is None:
-        return frozenset(value for argument in one.args for value in engine.value(context, argument))
-    ways = zip(one.args, one.sources, strict=True)
-    arguments = {argument for argument, source in ways if source in origins and argument != register}
-    return frozenset(value for argument in sorted(arguments) for value in engine.value(context, argument))
+    ways = zip(one.args, one.sources or one.args, strict=True)
+    arguments = {argument for argument, source in ways if origins is None or source in origins}
+    values = frozenset().union(*(engine.value(context, argument) for argument in sorted(arguments - {register})))
+    return values if len(values) <= _MOST_VALUES else _widened(engine, values)
+
+
+def _widened(engine: Engine, values: Values) -> Iterable[Value]:
+    """Of very many literals, only their types: they would be carried through every join that follows."""
+    for value in values:
+        if isinstance(value, Constant) and value.value is not None:
+            yield from engine.typed(type(value.value).__name__)
+        else:
+            yield value
 
 
 def _hint(engine: Engine, context: Context, register: Register, one: ir.Hint) -> Iterable[Value]:

@@ -52,7 +52,7 @@ from truthline.facts.code import (
     Yield,
     YieldFrom,
 )
-from truthline.program.engine.blocks import Dominance, looping
+from truthline.program.engine.blocks import Dominance, looping, ways_out
 
 Kind = TypeVar("Kind", bound=Instruction)
 
@@ -203,23 +203,36 @@ class Unit:
         return frozenset(found)
 
     @cached_property
-    def guarded(self) -> frozenset[Register]:
-        """The instructions that only a decided test lets control come to."""
-        if not self.decided:
-            return frozenset()
+    def plain(self) -> frozenset[int]:
+        """The blocks to which control can come whatever the decided tests answer."""
         blocks = self.code.blocks
-        plain = {0}
+        found = {0}
         pending = [0]
         while pending:
             number = pending.pop()
             successors = () if number in self.decided else blocks[number].successors
             for following in (*successors, *blocks[number].handlers):
-                if following not in plain:
-                    plain.add(following)
+                if following not in found:
+                    found.add(following)
                     pending.append(following)
-        return frozenset(
-            register for number, block in enumerate(blocks) if number not in plain for register in block.registers
-        )
+        return frozenset(found)
+
+    @cached_property
+    def guarded(self) -> frozenset[Register]:
+        """The instructions that only a decided test lets control come to."""
+        if not self.decided:
+            return frozenset()
+        blocks = enumerate(self.code.blocks)
+        return frozenset(register for number, block in blocks if number not in self.plain for register in block.registers)
+
+    @cached_property
+    def predecessors(self) -> list[list[int]]:
+        """By block, those from which control comes to it."""
+        found: list[list[int]] = [[] for _ in self.code.blocks]
+        for number, block in enumerate(self.code.blocks):
+            for following in dict.fromkeys(ways_out(block)):
+                found[following].append(number)
+        return found
 
     def _is_own(self, register: Register) -> bool:
         """Whether a register depends on nothing but parameters, literals and what is made here."""
