@@ -60,16 +60,27 @@ class Classes:
         return (self._linear(cls, frozenset()),)
 
     def _linear(self, cls: Class, above: frozenset[Unit]) -> tuple[Class, ...]:
-        if cls.unit in above:
-            return ()
+        seen = set(above)
+        chain: list[Class] = []
+        while cls.unit not in seen:
+            seen.add(cls.unit)
+            chain.append(cls)
+            parents = self._parents(cls)
+            if len(parents) != 1:
+                passed = frozenset(seen)
+                sequences = [list(self._linear(parent, passed)) for parent in parents] + [parents]
+                return (*chain, *_merge([sequence for sequence in sequences if sequence]))
+            cls = parents[0]
+        return tuple(chain)
+
+    def _parents(self, cls: Class) -> list[Class]:
+        """The analysed bases in the order of the class statement."""
         made = self._made(cls)
-        above = above | {cls.unit}
-        parents: list[Class] = []
+        found: list[Class] = []
         for register in made.bases if made is not None else ():
             values = self.engine.value(cls.closure, register)
-            parents += sorted((value for value in values if isinstance(value, Class)), key=repr)
-        sequences = [list(self._linear(parent, above)) for parent in parents] + [parents]
-        return (cls, *_merge([sequence for sequence in sequences if sequence]))
+            found += sorted((value for value in values if isinstance(value, Class)), key=repr)
+        return found
 
     def outside_bases(self, cls: Class) -> list[External | Opaque]:
         """Bases anywhere in the order that are not analysed."""

@@ -360,6 +360,8 @@ class Unit:
         return self.depends_on(instruction.value for _, instruction in self.find(Return))
 
     def _dependencies(self, register: Register) -> frozenset[int]:
+        if not self.code.params and not self.find(LoadCell):
+            return frozenset()
         known = self._known_dependencies.get(register)
         if known is not None:
             return known
@@ -373,7 +375,9 @@ class Unit:
             elif isinstance(instruction, LoadCell):
                 found.add(-1)
             for operand in operands(instruction):
-                if operand not in seen:
+                if operand in self._known_dependencies:
+                    found |= self._known_dependencies[operand]
+                elif operand not in seen:
                     seen.add(operand)
                     stack.append(operand)
         result = frozenset(found)
