@@ -56,26 +56,34 @@ LARGE = {
 }
 RECURSIVE = {
     "functions that call each other": (
-        "def even(n, seen):\n    return True if n == 0 else odd(n - 1, [seen])\n"
-        "def odd(n, seen):\n    return False if n == 0 else even(n - 1, (seen,))\n"
-        "def decide(x):\n    return even(x, {})\n",
+        (
+            "def even(n, seen):\n    return True if n == 0 else odd(n - 1, [seen])\n"
+            "def odd(n, seen):\n    return False if n == 0 else even(n - 1, (seen,))\n"
+            "def decide(x):\n    return even(x, {})\n"
+        ),
         "clean",
     ),
     "closures that wrap themselves": (
-        "def grow(f, n):\n    def g(x):\n        return f(x)\n    return grow(g, n - 1) if n else g\n"
-        "def decide(x):\n    return grow(state.get, 5)(x)\n",
+        (
+            "def grow(f, n):\n    def g(x):\n        return f(x)\n    return grow(g, n - 1) if n else g\n"
+            "def decide(x):\n    return grow(state.get, 5)(x)\n"
+        ),
         "violated",
     ),
     "objects that hold themselves": (
-        "class N:\n    def __init__(self, n):\n        self.n = n\n    def push(self):\n        return N(self)\n"
-        "def build(n, node):\n    return build(n - 1, node.push()) if n else node\n"
-        "def decide(x):\n    return build(x, N(None)).n.n\n",
+        (
+            "class N:\n    def __init__(self, n):\n        self.n = n\n    def push(self):\n        return N(self)\n"
+            "def build(n, node):\n    return build(n - 1, node.push()) if n else node\n"
+            "def decide(x):\n    return build(x, N(None)).n.n\n"
+        ),
         "clean",
     ),
     "partials of partials": (
-        "from functools import partial\n"
-        "def f(g, n):\n    return f(partial(g, n), n - 1) if n else g()\n"
-        "def decide(x):\n    return f(lambda *a: a, 5)\n",
+        (
+            "from functools import partial\n"
+            "def f(g, n):\n    return f(partial(g, n), n - 1) if n else g()\n"
+            "def decide(x):\n    return f(lambda *a: a, 5)\n"
+        ),
         "clean",
     ),
     "arguments that become more": ("def f(*a):\n    return f(1, *a)\ndef decide(x):\n    return f(x)\n", "clean"),

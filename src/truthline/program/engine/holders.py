@@ -25,6 +25,7 @@ from truthline.facts.code import (
     Hint,
     Item,
     Load,
+    MakeFunction,
     Narrow,
     Next,
     Param,
@@ -210,12 +211,24 @@ class Holders:
                 found = self._kept_by_model(value, context, instruction)
             elif instruction.value == register:
                 found = self._attributes(value, instruction.name)
+        elif isinstance(instruction, MakeFunction):
+            found = self._defaults(value, context, register, instruction)
         elif isinstance(instruction, (SetItem, DelItem)):
             found = self._stored(value, context, register, user)
         elif isinstance(instruction, (Build, BuildDict)):
             yield from ((*place, way) for place in self._if_holds(value, context, user))
             found = self._inside(value, context, user)
         yield from ((*place, "found") for place in found)
+
+    def _defaults(self, value: Value, context: Context, register: Register, made: MakeFunction) -> Iterable[Place]:
+        """The parameters that a default fills: one object for all calls."""
+        unit = self.engine.bodies.units(context.unit.module)[made.code]
+        indexes = {index for index, default in made.defaults if default == register}
+        self.sites(unit)
+        for called in sorted(self.engine.contexts(unit), key=repr):
+            for place, param in unit.find(Param):
+                if param.index in indexes:
+                    yield from self._if_holds(value, called, place)
 
     def _if_holds(self, value: Value, context: Context, register: Register) -> Iterable[Place]:
         if holds(self.engine.value(context, register), value):
