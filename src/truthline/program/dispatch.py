@@ -12,7 +12,7 @@ from truthline.facts.code import Attr, Call, Register
 from truthline.model.location import Location
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Constant, Context, Function, Instance, Method, Value, Values
+from truthline.program.engine.values import Class, Constant, Context, Function, Instance, Method, Value, Values
 from truthline.program.places import Places
 
 
@@ -88,8 +88,18 @@ def _calls(engine: Engine, context: Context, attribute: Register, target: Unit) 
     instruction = context.unit.code.instructions[attribute]
     if not isinstance(instruction, Attr):
         return False
+    declared = engine.declared.classes(context.unit, instruction.base)
+    if declared is not None:  # what annotations say is enough, and costs no values
+        return any(engine.classes.is_subclass(cls, owner) for cls in declared for owner in _owner(engine, target))
     bases = engine.solver.solve(engine.node(context, instruction.base))
     return any(_is_receiver(engine, base, target) for base in bases)
+
+
+def _owner(engine: Engine, target: Unit) -> list[Class]:
+    owner = target.owner
+    if owner is None or owner.parent is None:
+        return []
+    return [engine.universe.make(Class, owner, engine.ambient(owner.parent))]
 
 
 def _is_receiver(engine: Engine, base: Value, target: Unit) -> bool:
