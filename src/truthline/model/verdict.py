@@ -4,8 +4,6 @@ from typing import Literal
 
 import msgspec
 
-from truthline.model.location import Location
-
 Verdict = Literal["clean", "violated", "undecided"]
 
 

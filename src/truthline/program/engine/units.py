@@ -223,7 +223,9 @@ class Unit:
         if not self.decided:
             return frozenset()
         blocks = enumerate(self.code.blocks)
-        return frozenset(register for number, block in blocks if number not in self.plain for register in block.registers)
+        return frozenset(
+            register for number, block in blocks if number not in self.plain for register in block.registers
+        )
 
     @cached_property
     def predecessors(self) -> list[list[int]]:
