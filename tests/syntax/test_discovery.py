@@ -1,6 +1,6 @@
 import os
-import subprocess
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
