@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "truthline.cli.check",
     "why": "truthline.cli.why",
     "graph": "truthline.cli.graph",
+    "trace": "truthline.cli.trace",
     "explain": "truthline.cli.explain",
     "rules": "truthline.cli.rules",
 }

@@ -1,0 +1,60 @@
+"""`truthline trace`."""
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from truthline.cli.options import color_option, config_option, jobs_option
+from truthline.cli.terminal import ColorChoice
+
+LIMIT = 100
+
+
+@click.command(
+    short_help="Run your tests, and hold what they called against the analysis.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("cmd", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- CMD...")
+@config_option
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=LIMIT,
+    metavar="N",
+    help=f"List N missing edges at most (default: {LIMIT}).",
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="For people or for programs; then what CMD prints goes to standard error.",
+)
+@jobs_option
+@color_option
+def command(
+    cmd: tuple[str, ...],
+    config_file: Path | None,
+    limit: int,
+    output_format: Literal["text", "json"],
+    jobs: int | None,
+    color: ColorChoice,
+) -> int:
+    """Run CMD, usually the tests, record which analysed function calls which, and compare with the static graph.
+
+    Reports how many of the recorded calls the analysis finds, each that it misses with its place, and whether the run
+    went where a proof says that it cannot go. This command alone runs your code; CMD is run as you typed it.
+
+    Exits with 0 where no proof is contradicted, with 1 where one is, and with 2 where CMD cannot be run.
+    """
+    from truthline.cli.loading import load_program
+    from truthline.cli.terminal import style, write
+    from truthline.config import load_or_default
+    from truthline.trace.render import render_json, render_text
+    from truthline.trace.trace import trace
+
+    program = load_program(load_or_default(Path.cwd(), config_file), jobs)
+    found = trace(program, cmd, sys.stderr if output_format == "json" else None)
+    write(render_json(found, limit) if output_format == "json" else render_text(found, limit, style(color)))
+    return 1 if found.contradictions else 0
