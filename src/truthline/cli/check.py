@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +63,10 @@ def command(config_file: Path | None, show_files: bool, show_settings: bool, **g
     Exits with 0 where no error was found (warnings alone do not count), with 1 where one was, with 2 where the command
     line or the config is wrong, and with 3 where truthline itself fails.
     """
+    from truthline.checking.prepare import mistakes
     from truthline.config import load
 
-    config = load(Path.cwd(), config_file)
+    config = load(Path.cwd(), config_file, further=partial(mistakes, no_plugins=given["no_plugins"]))
     if show_files:
         return _show_files(config)
     if show_settings:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from truthline.facts.code import Attr, Call, Import, ImportFrom, Item, Load, Register
+from truthline.facts.code import Attr, Await, Call, Import, ImportFrom, Item, Load, Register
 from truthline.model.finding import Step
 from truthline.model.location import Location
 from truthline.program.engine.units import Unit
@@ -278,6 +278,8 @@ class WayFinder:
         """Whether the callee was taken out of a container."""
         instructions = context.unit.code.instructions
         call = instructions[register]
+        if isinstance(call, Await):
+            call = instructions[call.base]
         if not isinstance(call, Call):
             return False
         func = instructions[call.func]
