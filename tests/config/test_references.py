@@ -16,7 +16,6 @@ from truthline.config.references import (
     common_captures,
     compile_modules,
     compile_objects,
-    compile_operations,
     compile_scope,
 )
 from truthline.config.segments import MalformedPattern
@@ -206,7 +205,7 @@ def test_literal_patterns_are_known_as_such() -> None:
     assert [each.is_literal for each in compile_modules(["a.b", "a.*", "a.{x}"])] == [True, False, False]
     assert [each.is_literal for each in compile_objects(["a:b", "a.**:b", "a:*"])] == [True, False, False]
     assert [each.is_literal for each in compile_scope(["a/b.py", "a/**"])] == [True, False]
-    assert compile_operations(["{x}.*"])[0].captures == {"x"}
+    assert OperationPattern.compile("{x}.*").captures == {"x"}
     assert compile_objects(["{x}:{y}.z"])[0].captures == {"x", "y"}
     assert ObjectPattern.compile("a.b:C.m").qualname == "C.m"
 

@@ -147,3 +147,12 @@ def test_a_locked_table_cannot_be_silenced(lint: Lint) -> None:
     assert check(lint, text) == []
     found = check(lint, text, f"ignore = ['TL301']\n{CONFIG}locked = true\n")
     assert sorted(each.partition(" ")[0] for each in found) == ["TL092", "TL301"]
+
+
+def test_a_handler_behind_a_protocol_is_no_registry(lint: Lint) -> None:
+    """The registry has an `execute` too, but not one that the protocol's callers could call."""
+    text = (
+        "from typing import Protocol\n\n\nclass Step(Protocol):\n    def execute(self, context) -> dict: ...\n\n\n"
+        "def run(step: Step, name):\n    return step.execute(name)\n"
+    )
+    assert check(lint, text) == []

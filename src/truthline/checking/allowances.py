@@ -9,6 +9,7 @@ from truthline.checking.ledger import AllowanceUse
 from truthline.checking.names import RuleName
 from truthline.checking.protocol import Violation
 from truthline.checking.registry import Instance
+from truthline.config.allowances import is_void
 from truthline.config.positions import KeyPath
 from truthline.config.references import OperationPattern, PathPattern
 from truthline.config.schema import Allowance, Config
@@ -73,7 +74,7 @@ class Allowances:
             yield from self._of.get(("dispatch", violation.dispatch), ())
 
     def _expired(self, entry: Entry) -> bool:
-        return entry.allowance.until is not None and entry.allowance.until < self._today
+        return is_void(entry.allowance, self._today)
 
     def uses(self, ran: Iterable[RuleName]) -> Iterator[AllowanceUse]:
         """What became of each allowance, of those whose every rule ran."""

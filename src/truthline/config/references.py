@@ -157,11 +157,6 @@ def compile_objects(texts: Iterable[str]) -> tuple[ObjectPattern, ...]:
     return tuple(ObjectPattern.compile(text) for text in texts)
 
 
-def compile_operations(texts: Iterable[str]) -> tuple[OperationPattern, ...]:
-    """Compile several patterns; raises MalformedPattern."""
-    return tuple(OperationPattern.compile(text) for text in texts)
-
-
 def compile_scope(texts: Iterable[str]) -> tuple[PathPattern, ...]:
     """Compile the patterns of a scope; raises MalformedPattern."""
     return tuple(PathPattern.compile(text) for text in texts)

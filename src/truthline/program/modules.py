@@ -93,6 +93,11 @@ class Modules:
         """Every module in which a function or class of this name is defined, at any depth."""
         return tuple(self._defining.get(name, ()))
 
+    def local_names(self, module: SourceModule, name: str) -> set[str]:
+        """The names that a module may use for another's `name`: its own, and those under which it is imported."""
+        imports = module.outline.imports if module.outline else ()
+        return {name} | {one.bound for one in imports if one.name == name and one.bound}
+
     def files_subclassing(self, name: str) -> tuple[SourceModule, ...]:
         """Every module in which a class names a base of this name, or one that it imports under another."""
         found = []
@@ -100,7 +105,7 @@ class Modules:
             outline = module.outline
             if outline is None:
                 continue
-            local = {name} | {one.bound for one in outline.imports if one.name == name and one.bound}
+            local = self.local_names(module, name)
             bases = {base.rpartition(".")[2] for one in outline.definitions for base in one.bases}
             if bases & local or "" in bases:
                 found.append(module)

@@ -6,16 +6,35 @@ from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from truthline.facts.code import Attr, Bind, Call, Hint, Load, MakeClass
+from truthline.facts.code import (
+    Attr,
+    Bind,
+    Build,
+    BuildDict,
+    Call,
+    Hint,
+    ImportFrom,
+    Load,
+    MakeClass,
+    Register,
+    Return,
+    SetAttr,
+    SetItem,
+    StoreCell,
+    StoreGlobal,
+    Yield,
+)
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Context, External, Instance, Method, Opaque, Value, Values
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
+_KEEPING = (Build, BuildDict, Return, SetAttr, SetItem, StoreCell, StoreGlobal, Yield)
 _STATIC = {"staticmethod"}
 _CLASS = {"classmethod"}
 _IMPLICIT_CLASS = {"__init_subclass__", "__class_getitem__", "__new__"}
+_AWAITED = {"", "Any", "Awaitable", "Coroutine", "Future", "Task", "object"}
 _ABSTRACT = {"Protocol", "ABC"}
 
 
@@ -153,19 +172,17 @@ class Classes:
         for module in engine.modules.files_defining(rarest):
             for unit, _, made in engine.bodies.index(module.name).classes:
                 inner = engine.bodies.units(module.name)[made.code]
-                if inner is not cls.unit and asked <= inner.bindings.keys():
+                if inner is not cls.unit and asked <= inner.bindings.keys() and _fits(inner, cls.unit):
                     yield engine.universe.make(Class, inner, engine.ambient(unit))
 
     def _is_constructed(self, cls: Class) -> bool:
+        """Whether anything calls the class, or hands it on to where it could be called."""
         name = cls.unit.name
         for module in self.engine.modules.files_mentioning(name):
+            local = self.engine.modules.local_names(module, name)
             for unit in self.engine.bodies.units(module.name):
-                for _, call in unit.find(Call):
-                    func = unit.code.instructions[call.func]
-                    if isinstance(func, (Load, Attr)) and func.name == name:
-                        return True
-                    if getattr(func, "name", None) == name:
-                        return True
+                if any(_hands_on(unit, place) for place in _references(unit, cls.unit, local)):
+                    return True
         return False
 
     # -- members ------------------------------------------------------------------------------
@@ -236,6 +253,66 @@ class Classes:
     def is_enum(self, cls: Class) -> bool:
         """Whether the class is an enumeration."""
         return cls.unit is not self.enum and any(one.unit is self.enum for one in self.order(cls))
+
+
+def _references(unit: Unit, cls: Unit, local: set[str]) -> Iterable[Register]:
+    """The registers of a unit that name a class, or make it (decorators passed through)."""
+    for register, instruction in enumerate(unit.code.instructions):
+        if isinstance(instruction, (Load, Attr, ImportFrom)):
+            if instruction.name in local:
+                yield register
+        elif isinstance(instruction, MakeClass) and unit is cls.parent and instruction.code == cls.code.index:
+            yield from _decorated(unit, register)
+
+
+def _decorated(unit: Unit, register: Register) -> Iterable[Register]:
+    """The class, and what each of its decorators returns."""
+    yield register
+    for user in unit.uses.get(register, ()):
+        call = unit.code.instructions[user]
+        if isinstance(call, Call) and call.args == (register,) and call.func < register:
+            yield from _decorated(unit, user)
+
+
+def _hands_on(unit: Unit, register: Register) -> bool:
+    """Whether a class in a register is called, passed, stored or returned."""
+    for user in unit.uses.get(register, ()):
+        instruction = unit.code.instructions[user]
+        if isinstance(instruction, Call):
+            func = unit.code.instructions[instruction.func]
+            named = isinstance(unit.code.instructions[register], (Load, Attr, ImportFrom))
+            decorates = not named and instruction.args == (register,) and instruction.func < register
+            if not decorates and getattr(func, "name", "") not in ("isinstance", "issubclass"):
+                return True
+        elif isinstance(instruction, _KEEPING):
+            return True
+    return False
+
+
+def _fits(cls: Unit, protocol: Unit) -> bool:
+    """Whether the methods of a class can be called as the protocol's are, and return what can be used as its does."""
+    promised = {method.name: method for method in protocol.inner if method.is_function}
+    return all(
+        _takes_as_many(method, promised[method.name])
+        and not (method.code.is_async and _is_plain(promised[method.name]))
+        for method in cls.inner
+        if method.is_function and method.name in promised
+    )
+
+
+def _is_plain(promised: Unit) -> bool:
+    """Whether a protocol's method says that it returns something that nobody awaits."""
+    returns = promised.code.returns
+    return not promised.code.is_async and returns is not None and returns.name.rpartition(".")[2] not in _AWAITED
+
+
+def _takes_as_many(method: Unit, promised: Unit) -> bool:
+    params = method.code.params
+    if any(param.kind in ("vararg", "kwarg") for param in (*params, *promised.code.params)):
+        return True
+    needed = sum(not param.has_default for param in params)
+    asked = len(promised.code.params)
+    return needed <= asked and sum(not param.has_default for param in promised.code.params) <= len(params)
 
 
 def _decorator_names(unit: Unit) -> Iterable[str]:

@@ -16,6 +16,8 @@ from truthline.facts.code import (
     Build,
     BuildDict,
     Enter,
+    Import,
+    ImportFrom,
     Item,
     Load,
     Next,
@@ -356,7 +358,9 @@ def _is_named_like(owner: External, unit: Unit, store: SetAttr) -> bool:
     """Whether a store names its target as an external path ends: `app.state.x = 1` for `request.app.state.x`."""
     base = unit.code.instructions[store.base]
     last = owner.path.rstrip("()[]").rpartition(".")[2]
-    return isinstance(base, (Attr, Load)) and base.name == last
+    if isinstance(base, Import):  # `json.loads = ours` in the module that imports `json`
+        return base.module.rpartition(".")[2] == last
+    return isinstance(base, (Attr, ImportFrom, Load)) and base.name == last
 
 
 def _any_class(values: Values) -> bool:

@@ -255,8 +255,7 @@ class Holders:
     def _renamed(self, module: str, name: str) -> list[tuple[Unit, Register]]:
         """Reads of the local names under which a module imports `name`, and of the name itself (star imports)."""
         index = self.engine.bodies.index(module)
-        outline = self.engine.modules.by_name[module].outline
-        local = {name} | {one.bound for one in (outline.imports if outline else ()) if one.name == name and one.bound}
+        local = self.engine.modules.local_names(self.engine.modules.by_name[module], name)
         return [place for one in sorted(local) for place in index.loads.get(one, ())]
 
     def _members(self, value: Function, owner: Unit, name: str) -> Iterable[Place]:
