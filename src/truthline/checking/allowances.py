@@ -13,6 +13,7 @@ from truthline.config.allowances import is_void
 from truthline.config.positions import KeyPath
 from truthline.config.references import OperationPattern, PathPattern
 from truthline.config.schema import Allowance, Config
+from truthline.model.run import Silencing
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -53,18 +54,17 @@ class Allowances:
             for index, allowance in enumerate(allow)
         )
 
-    def judge(self, instance: Instance, violation: Violation) -> tuple[bool, str]:
-        """Whether an allowance covers the violation; if only an expired one does, a remark about that."""
+    def judge(self, instance: Instance, violation: Violation) -> tuple[Silencing | None, str]:
+        """The allowance that covers the violation; if only an expired one does, a remark about that."""
         remark = ""
         for entry in self._candidates(instance, violation):
             if not _covers(entry, instance, violation):
                 continue
-            if not self._expired(entry):
-                self._used.add(entry.key)
-                return True, ""
             self._used.add(entry.key)
+            if not self._expired(entry):
+                return Silencing("allowance", entry.allowance.reason), ""
             remark = f" (allowed until {entry.allowance.until}: {entry.allowance.reason})"
-        return False, remark
+        return None, remark
 
     def _candidates(self, instance: Instance, violation: Violation) -> Iterator[Entry]:
         yield from self._of.get(instance.key, ())

@@ -12,8 +12,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `select` starts the selection afresh, `ignore` refines it. `flows` leaves only the findings of these flows, and
     files that could not be read and references that no longer hold. `paths` (relative to the config file) leaves only
-    findings that stand in, or whose witness passes, a file at or below one of them. `today` decides which
-    allowances have expired.
+    findings that a file at or below one of them can affect: their own, one on the way of a witness, or one of a flow's
+    slice. `today` decides which allowances have expired.
     """
 
     select: tuple[str, ...] = ()

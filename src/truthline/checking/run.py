@@ -1,20 +1,24 @@
 """One run: load, ask the rules, and keep what nothing allows."""
 
+import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+import msgspec
+
 from truthline.checking.allowances import Allowances
 from truthline.checking.asking import audited, vacuities, violations
-from truthline.checking.fingerprint import fingerprinted
+from truthline.checking.fingerprint import fingerprints
 from truthline.checking.ledger import Ledger
 from truthline.checking.options import CheckOptions
 from truthline.checking.prepare import Prepared, prepare
 from truthline.checking.protocol import Audit, Rule, Violation
 from truthline.checking.registry import Instance
 from truthline.checking.suppressions import Suppressions
+from truthline.checking.view import View
 from truthline.config.schema import Config
 from truthline.model.finding import Finding, Severity
-from truthline.model.run import Outcome, Summary
+from truthline.model.run import Outcome, RuleText, Silenced, Silencing, Summary
 from truthline.program.load import load_modules
 from truthline.program.modules import Modules
 from truthline.program.program import Program
@@ -37,8 +41,12 @@ def exit_status(outcome: Outcome, *, exit_zero: bool = False) -> int:
     return int(outcome.summary.errors > 0 and not exit_zero)
 
 
-EVERYWHERE = frozenset({"TL001", "TL002"})
-"""What can concern every flow: files that could not be read, and references that no longer hold."""
+class _Judged(msgspec.Struct, frozen=True):
+    """A finding, the symbol that its fingerprint rests on, and what silences it."""
+
+    finding: Finding
+    symbol: str
+    silencing: Silencing | None = None
 
 
 class _Run:
@@ -54,28 +62,57 @@ class _Run:
         today = options.today or date.today()  # noqa: DTZ011  # the user's own day is meant
         self._allowances = Allowances(program.config, prepared.instances, today)
         self._suppressions = Suppressions()
-        self._silenced = 0
+        self._view = View(program, options)
 
     def outcome(self) -> Outcome:
         """Ask every rule, then the audits, and sum up."""
         for module in self._program.modules.by_file.values():
             if module.outline is not None and module.outline.comments:
                 self._suppressions.read(module.file, module.outline.comments)
-        found = {**dict(self._judged()), **dict(self._audited())}
-        ordered = sorted(found.items(), key=lambda item: _order(item[0]))
-        findings = fingerprinted(ordered, self._line_text)
+        judged = [each for each in self._named(self._all()) if self._view.shows(each.finding)]
+        findings = tuple(each.finding for each in judged if each.silencing is None)
+        silenced = tuple(Silenced(each.finding, each.silencing) for each in judged if each.silencing is not None)
         return Outcome(
-            summary=_summary(self._program.modules, findings, self._silenced),
+            summary=_summary(self._program.modules, findings, silenced),
             flows=tuple(self._program.flow(flow).verdict for flow in sorted(self._flows())),
             findings=findings,
+            silenced=silenced,
+            rules=self._rule_texts(findings),
         )
+
+    def _all(self) -> list[_Judged]:
+        """Everything found, once each, in the order of a report."""
+        found = {each.finding: each for each in (*self._judged(), *self._audited())}
+        return sorted(found.values(), key=lambda each: _order(each.finding))
+
+    def _named(self, judged: Sequence[_Judged]) -> Iterator[_Judged]:
+        """The same with fingerprints; what is silenced or not asked for counts, so that no other finding is renamed."""
+        named = fingerprints(((each.finding, each.symbol) for each in judged), self._line_text)
+        for each, fingerprint in zip(judged, named, strict=True):
+            finding = msgspec.structs.replace(each.finding, fingerprint=fingerprint)
+            yield _Judged(finding, each.symbol, each.silencing)
+
+    def _rule_texts(self, findings: Iterable[Finding]) -> tuple[RuleText, ...]:
+        """Those that ran, and those of locked findings, which are reported although their rule does not run."""
+        reported = {finding.code for finding in findings}
+        texts = {
+            instance.meta.code: RuleText(
+                instance.meta.code,
+                instance.meta.name,
+                instance.meta.severity,
+                inspect.getdoc(type(instance.rule)) or "",
+            )
+            for instance in self._prepared.instances
+            if self._ran[instance.name] or instance.meta.code in reported
+        }
+        return tuple(texts[code] for code in sorted(texts))
 
     def _flows(self) -> Iterable[str]:
         return self._options.flows or self._program.config.flow
 
     # -- rules
 
-    def _judged(self) -> Iterator[tuple[Finding, str]]:
+    def _judged(self) -> Iterator[_Judged]:
         for instance in self._prepared.instances:
             if not isinstance(instance.rule, Audit) and self._may_find(instance):
                 for violation in violations(instance, self._program):
@@ -87,19 +124,13 @@ class _Run:
         locked = [flow.locked for flow in config.flow.values()] + [table.locked for table in config.dispatch.values()]
         return self._ran[instance.name] or any(locked)
 
-    def _judge(self, instance: Instance, violation: Violation) -> Iterator[tuple[Finding, str]]:
+    def _judge(self, instance: Instance, violation: Violation) -> Iterator[_Judged]:
         locked = self._locked(instance, violation)
         if not (self._ran[instance.name] or locked):
             return
-        allowed, remark = self._allowances.judge(instance, violation)
-        suppressed = not allowed and self._suppressions.silences(violation.location, instance.name, locked=locked)
-        finding = self._finding(instance, violation, remark, locked=locked)
-        if not self._in_view(finding):
-            return
-        if allowed or suppressed:
-            self._silenced += 1
-        else:
-            yield finding, violation.symbol
+        silencing, remark = self._allowances.judge(instance, violation)
+        silencing = silencing or self._suppressions.silencing(violation.location, instance.name, locked=locked)
+        yield _Judged(self._finding(instance, violation, remark, locked=locked), violation.symbol, silencing)
 
     def _locked(self, instance: Instance, violation: Violation) -> bool:
         config = self._program.config
@@ -130,17 +161,9 @@ class _Run:
             return "warning"
         return violation.severity or instance.severity
 
-    def _in_view(self, finding: Finding) -> bool:
-        """Whether the run was asked about this finding at all."""
-        flows, paths = self._options.flows, self._options.paths
-        if flows and finding.flow not in flows and (finding.flow or finding.code not in EVERYWHERE):
-            return False
-        files = {finding.location.file, *(step.location.file for step in finding.witness)}
-        return not paths or any(_is_below(file, path) for file in files for path in paths)
-
     # -- audits
 
-    def _audited(self) -> Iterator[tuple[Finding, str]]:
+    def _audited(self) -> Iterator[_Judged]:
         """What is stale. A run that was asked about one flow cannot tell."""
         ledger = None
         for instance in self._prepared.instances:
@@ -148,9 +171,7 @@ class _Run:
             if isinstance(rule, Audit) and self._ran[instance.name] and not self._options.flows:
                 ledger = ledger or self._ledger()
                 for violation in audited(instance, rule, ledger):
-                    finding = self._finding(instance, violation, "", locked=False)
-                    if self._in_view(finding):
-                        yield finding, violation.symbol
+                    yield _Judged(self._finding(instance, violation, "", locked=False), violation.symbol)
 
     def _ledger(self) -> Ledger:
         ran = [instance for instance in self._prepared.instances if self._ran[instance.name]]
@@ -173,12 +194,12 @@ class _Run:
         return lines[finding.location.span.line - 1] if finding.location.span.line <= len(lines) else ""
 
 
-def _summary(modules: Modules, findings: tuple[Finding, ...], silenced: int) -> Summary:
+def _summary(modules: Modules, findings: Sequence[Finding], silenced: Sequence[Silenced]) -> Summary:
     return Summary(
         files=len(modules.by_file),
         errors=sum(finding.severity == "error" for finding in findings),
         warnings=sum(finding.severity == "warning" for finding in findings),
-        suppressed=silenced,
+        suppressed=sum(each.silencing.by != "baseline" for each in silenced),
         unread=len(modules.unread),
     )
 
@@ -195,8 +216,3 @@ def _order(finding: Finding) -> tuple[object, ...]:
         finding.state or "",
         finding.message,
     )
-
-
-def _is_below(file: str, path: str) -> bool:
-    folder = path.rstrip("/")
-    return folder in (".", "") or file == folder or file.startswith(f"{folder}/")

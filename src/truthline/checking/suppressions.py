@@ -10,6 +10,7 @@ from truthline.checking.names import RuleName
 from truthline.config.problems import nearest
 from truthline.facts.outline import Comment
 from truthline.model.location import Location, Span
+from truthline.model.run import Silencing
 
 _ALLOW = re.compile(r"allow\s*\[(?P<names>[^\]]*)\]\s*(?P<reason>.*)", re.DOTALL)
 _DIRECTIVE = re.compile(r"allow\b|\w+\s*\[")  # what was meant as a suppression, if not written as one
@@ -22,6 +23,7 @@ class Suppression(msgspec.Struct, frozen=True):
     location: Location
     names: tuple[str, ...]
     line: int
+    reason: str
 
 
 class Suppressions:
@@ -49,21 +51,23 @@ class Suppressions:
                 self.reasonless.append(ReasonlessSuppression(location, comment.text.strip(), malformed=not names))
                 continue
             line = _line_below(comment.line, alone) if comment.alone else comment.line
-            self._by_line.setdefault((file, line), []).append(Suppression(location, names, line))
+            self._by_line.setdefault((file, line), []).append(
+                Suppression(location, names, line, match["reason"].strip())
+            )
 
-    def silences(self, location: Location, rule: RuleName, *, locked: bool) -> bool:
-        """Whether a comment silences the rule at this place; a locked finding is never silenced.
+    def silencing(self, location: Location, rule: RuleName, *, locked: bool) -> Silencing | None:
+        """The comment that silences the rule at this place; a locked finding is never silenced.
 
         The comment may stand at the end of the first or of the last line of the finding's span (formatters move it
         there), or alone above the first.
         """
-        silenced = False
-        for line in {location.span.line, location.span.end_line}:
+        found = None
+        for line in sorted({location.span.line, location.span.end_line}):
             for suppression in self._by_line.get((location.file, line), ()):
                 for name in filter(rule.is_called, suppression.names):
                     (self._locked if locked else self._used).add((suppression, name))
-                    silenced = silenced or not locked
-        return silenced
+                    found = found or suppression
+        return Silencing("suppression", found.reason) if found and not locked else None
 
     def uses(self, rules: Sequence[RuleName], ran: Mapping[RuleName, bool], *, strict: bool) -> list[SuppressionUse]:
         """What came of each name of each comment; where not `strict`, an unknown name may be an absent plugin's."""

@@ -57,8 +57,8 @@ if TYPE_CHECKING:
 def command(config_file: Path | None, show_files: bool, show_settings: bool, **given: Any) -> int:
     """Analyse the configured code and report what is wrong.
 
-    All of it is analysed. With PATHs, a finding is reported when it stands in one of them, or when the way
-    that it shows passes through one.
+    All of it is analysed. With PATHs, a finding is reported when one of them can affect it: when it stands there, when
+    the way that it shows passes through there, or when a function that its flow can execute stands there.
 
     Exits with 0 where no error was found (warnings alone do not count), with 1 where one was, with 2 where the command
     line or the config is wrong, and with 3 where truthline itself fails.

@@ -1,8 +1,10 @@
 """The outcome of one run, from which every report is printed."""
 
+from typing import Literal
+
 import msgspec
 
-from truthline.model.finding import Finding
+from truthline.model.finding import Finding, Severity
 from truthline.model.verdict import FlowVerdict
 
 
@@ -17,9 +19,34 @@ class Summary(msgspec.Struct, frozen=True):
     unread: int = 0
 
 
+class Silencing(msgspec.Struct, frozen=True):
+    """What silences a finding: a comment in the code, an allowance of the config, or the baseline, and why."""
+
+    by: Literal["suppression", "allowance", "baseline"]
+    reason: str
+
+
+class Silenced(msgspec.Struct, frozen=True):
+    """A finding that does not count, and why not."""
+
+    finding: Finding
+    silencing: Silencing
+
+
+class RuleText(msgspec.Struct, frozen=True):
+    """What a rule that ran says of itself. `doc` is its docstring: a sentence, then sections with a heading each."""
+
+    code: str
+    name: str
+    severity: Severity
+    doc: str
+
+
 class Outcome(msgspec.Struct, frozen=True):
-    """All that a run found, in the order in which it is reported."""
+    """All that a run found, in the order in which it is reported. `rules` are those that ran, by their codes."""
 
     summary: Summary
     flows: tuple[FlowVerdict, ...]
     findings: tuple[Finding, ...]
+    silenced: tuple[Silenced, ...] = ()
+    rules: tuple[RuleText, ...] = ()

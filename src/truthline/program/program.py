@@ -84,6 +84,10 @@ class Program:
         """What a call of the flow's entries can execute, as a graph."""
         return flow_graph(self._analyser(flow))
 
+    def slice_files(self, flow: str) -> frozenset[str]:
+        """The files that hold a function of the flow's slice."""
+        return frozenset(unit.file for unit in self._analyser(flow).slice.units)
+
     def calls(self, files: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Who calls whom, by PyCG's names, where every function and body of these files is an entry."""
         return call_graph(self.engine, files)
