@@ -183,3 +183,13 @@ def test_shown_settings_are_the_config_with_its_defaults(tmp_path: Path) -> None
     settings = json.loads(truthline(project(tmp_path, VIOLATED), "check", "--show-settings").out)
     assert settings["flow"]["activation"]["must-not-reach"] == ["connector-cache"]
     assert settings["flow"]["activation"]["mode"] == "reach"
+
+
+def test_timings_name_stages_flows_and_rules_and_leave_the_report_alone(tmp_path: Path) -> None:
+    project(tmp_path, VIOLATED)
+    plain = truthline(tmp_path, "check")
+    timed = truthline(tmp_path, "check", "--timings")
+    assert (timed.status, timed.out) == (plain.status, plain.out)
+    stages = [line.split(" s  ", 1)[1] for line in timed.err.splitlines()]
+    assert [stages[0], *stages[-2:]] == ["config", "everything else", "all"]
+    assert {"find files", "read files", "flow activation", "rule TL103 state-read", "report"} <= set(stages)

@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from truthline.program.load import Progress
+from truthline.timings import Timings
 
 
 class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,7 +14,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     `select` starts the selection afresh, `ignore` refines it. `flows` leaves only the findings of these flows, and
     files that could not be read and references that no longer hold. `paths` (relative to the config file) leaves only
     findings that a file at or below one of them can affect: their own, one on the way of a witness, or one of a flow's
-    slice. `today` decides which allowances have expired.
+    slice. `today` decides which allowances have expired. `timings` is told how long each stage takes.
     """
 
     select: tuple[str, ...] = ()
@@ -24,3 +25,4 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     no_plugins: bool = False
     jobs: int | None = None
     progress: Progress | None = None
+    timings: Timings | None = None

@@ -23,6 +23,7 @@ from truthline.program.load import load_modules
 from truthline.program.modules import Modules
 from truthline.program.program import Program
 from truthline.syntax.pool import processors
+from truthline.timings import Timings
 
 
 def check(config: Config, options: CheckOptions | None = None, *, rules: Sequence[type[Rule]] = ()) -> Outcome:
@@ -31,9 +32,11 @@ def check(config: Config, options: CheckOptions | None = None, *, rules: Sequenc
     Raises ConfigError, UsageError, PluginError and RuleError.
     """
     options = options or CheckOptions()
-    prepared = prepare(config, options, rules=rules)
-    modules = load_modules(config, options.jobs or processors(), options.progress)
-    return _Run(Program(config, modules), prepared, options).outcome()
+    timings = options.timings or Timings()
+    with timings.stage("rules and plugins"):
+        prepared = prepare(config, options, rules=rules)
+    modules = load_modules(config, options.jobs or processors(), options.progress, timings)
+    return _Run(Program(config, modules, timings), prepared, options, timings).outcome()
 
 
 def exit_status(outcome: Outcome, *, exit_zero: bool = False) -> int:
@@ -52,10 +55,11 @@ class _Judged(msgspec.Struct, frozen=True):
 class _Run:
     """The state of a run: what was found, and what silenced how much of it."""
 
-    def __init__(self, program: Program, prepared: Prepared, options: CheckOptions) -> None:
+    def __init__(self, program: Program, prepared: Prepared, options: CheckOptions, timings: Timings) -> None:
         self._program = program
         self._prepared = prepared
         self._options = options
+        self._timings = timings
         self._ran = {
             instance.name: instance.locked or prepared.selection.runs(instance.name) for instance in prepared.instances
         }
@@ -115,7 +119,9 @@ class _Run:
     def _judged(self) -> Iterator[_Judged]:
         for instance in self._prepared.instances:
             if not isinstance(instance.rule, Audit) and self._may_find(instance):
-                for violation in violations(instance, self._program):
+                with self._timings.stage(_rule_stage(instance)):
+                    found = [*violations(instance, self._program)]
+                for violation in found:
                     yield from self._judge(instance, violation)
 
     def _may_find(self, instance: Instance) -> bool:
@@ -170,7 +176,9 @@ class _Run:
             rule = instance.rule
             if isinstance(rule, Audit) and self._ran[instance.name] and not self._options.flows:
                 ledger = ledger or self._ledger()
-                for violation in audited(instance, rule, ledger):
+                with self._timings.stage(_rule_stage(instance)):
+                    stale = [*audited(instance, rule, ledger)]
+                for violation in stale:
                     yield _Judged(self._finding(instance, violation, "", locked=False), violation.symbol)
 
     def _ledger(self) -> Ledger:
@@ -192,6 +200,10 @@ class _Run:
             return ""
         lines = modules.source_lines(finding.location.file)
         return lines[finding.location.span.line - 1] if finding.location.span.line <= len(lines) else ""
+
+
+def _rule_stage(instance: Instance) -> str:
+    return f"rule {instance.meta.code} {instance.name.id}"
 
 
 def _summary(modules: Modules, findings: Sequence[Finding], silenced: Sequence[Silenced]) -> Summary:

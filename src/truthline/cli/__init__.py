@@ -1,8 +1,10 @@
 """What the user types. A command's module is imported when the command is run, and not before."""
 
+import gc
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 
@@ -65,7 +67,8 @@ def program() -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status. No exception and no traceback gets out."""
     try:
-        return program.main(args, prog_name="truthline", standalone_mode=False) or 0
+        with _uncollected():
+            return program.main(args, prog_name="truthline", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -75,6 +78,18 @@ def main(args: Sequence[str] | None = None) -> int:
         return _refused(error)
     except Exception as error:  # noqa: BLE001 - the last resort: an internal error is reported, not thrown at the user
         return _crashed(error)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Facts hold no cycles and live to the end of a command, so the cyclic collector would only walk them in vain."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _refused(error: TruthlineError) -> int:

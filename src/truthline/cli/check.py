@@ -12,6 +12,7 @@ import click
 from truthline.cli.options import color_option, config_option, jobs_option, plugins_option
 from truthline.cli.terminal import ColorChoice
 from truthline.report.formats import FORMATS
+from truthline.timings import Timings
 
 if TYPE_CHECKING:
     from truthline.checking.options import CheckOptions
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     metavar="[FORMAT=]FILE",
     help="Write a report to FILE: in place of standard output, or, with a FORMAT, on top of it.",
 )
+@click.option("--timings", is_flag=True, help="Print on standard error how long each stage and each rule took.")
 @click.option("--statistics", is_flag=True, help="Add the number of findings for each code.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
 @click.option("--verbose", "-v", is_flag=True, help="Cut no list short in the text report.")
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
 )
 @click.option("--show-files", is_flag=True, help="List the files that would be analysed, and stop.")
 @click.option("--show-settings", is_flag=True, help="Print the config as it was understood, as JSON, and stop.")
-def command(config_file: Path | None, show_files: bool, show_settings: bool, **given: Any) -> int:
+def command(config_file: Path | None, show_files: bool, show_settings: bool, timings: bool, **given: Any) -> int:
     """Analyse the configured code and report what is wrong.
 
     All of it is analysed. With PATHs, a finding is reported when one of them can affect it: when it stands there, when
@@ -66,16 +68,22 @@ def command(config_file: Path | None, show_files: bool, show_settings: bool, **g
     from truthline.checking.prepare import mistakes
     from truthline.config import load
 
-    config = load(Path.cwd(), config_file, further=partial(mistakes, no_plugins=given["no_plugins"]))
+    clock = Timings()
+    with clock.stage("config"):
+        config = load(Path.cwd(), config_file, further=partial(mistakes, no_plugins=given["no_plugins"]))
     if show_files:
         return _show_files(config)
     if show_settings:
         return _show_settings(config)
-    return _check(config, **given)
+    status = _check(config, clock, **given)
+    if timings:
+        _print_timings(clock)
+    return status
 
 
 def _check(
     config: "Config",
+    clock: Timings,
     *,
     paths: tuple[Path, ...],
     select: tuple[str, ...],
@@ -106,11 +114,13 @@ def _check(
         today=today.date() if today else None,
         no_plugins=no_plugins,
         jobs=jobs,
+        timings=clock,
     )
     outcome = _run(config, options, quiet=quiet)
     chosen = style(color, quiet=quiet, verbose=verbose, statistics=statistics)
-    for report in reports:
-        _write(report.format, report.file, outcome, config, chosen, colored_files=color == "always")
+    with clock.stage("report"):
+        for report in reports:
+            _write(report.format, report.file, outcome, config, chosen, colored_files=color == "always")
     return exit_status(outcome, exit_zero=exit_zero)
 
 
@@ -160,6 +170,13 @@ def _write(
     else:
         in_file = msgspec.structs.replace(style, width=PIPE_WIDTH, color=colored_files)
         write_file(file, render(format_, outcome, lines, in_file))
+
+
+def _print_timings(clock: Timings) -> None:
+    """Not part of the report: two runs never take the same time."""
+    rows = clock.rows()
+    for stage, seconds in (*rows, ("all", sum(seconds for _, seconds in rows))):
+        click.echo(f"{seconds:9.3f} s  {stage}", err=True)
 
 
 def _show_files(config: "Config") -> int:

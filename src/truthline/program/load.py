@@ -1,6 +1,6 @@
 """From a config to its modules: find the files, read them, name them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,15 +14,25 @@ from truthline.syntax.discovery import discover, relative
 from truthline.syntax.pool import map_files
 from truthline.syntax.source import SourceFile
 from truthline.syntax.unread import Unread
+from truthline.timings import Timings
 
 Progress = Callable[[int, int], None]
 """Called with the number of files read so far, and of all."""
 
 
-def load_modules(config: Config, jobs: int, progress: Progress | None = None) -> Modules:
+def load_modules(
+    config: Config, jobs: int, progress: Progress | None = None, timings: Timings | None = None
+) -> Modules:
     """All modules of the configured tree, the unread ones without an outline."""
+    timings = timings or Timings()
+    with timings.stage("find files"):
+        files = discover(config)
+    with timings.stage("read files"):
+        return _read(config, files, jobs, progress)
+
+
+def _read(config: Config, files: Sequence[SourceFile], jobs: int, progress: Progress | None) -> Modules:
     base = Path(config.base)
-    files = discover(config)
     outlines: dict[str, Outline] = {}
     unread: dict[str, Unread] = {}
     for count, (file, result) in enumerate(map_files(extract, files, base=base, jobs=jobs), 1):

@@ -25,6 +25,7 @@ from truthline.program.places import Places
 from truthline.program.states import StateObjects
 from truthline.program.ways import Depth, Way
 from truthline.syntax.parse import parse
+from truthline.timings import Timings
 
 __all__ = [
     "Depth",
@@ -51,8 +52,9 @@ class MissingReference(msgspec.Struct, frozen=True):
 class Program:
     """All modules together, and the contracts that are held against them."""
 
-    def __init__(self, config: Config, modules: Modules) -> None:
+    def __init__(self, config: Config, modules: Modules, timings: Timings | None = None) -> None:
         self.config = config
+        self._timings = timings or Timings()
         self.modules = modules
         self.places = Places(modules)
         self._flows: dict[str, FlowAnalysis] = {}
@@ -73,7 +75,8 @@ class Program:
         """The verdict of a flow, its ways into what it must not reach, and what could be ways."""
         found = self._flows.get(name)
         if found is None:
-            found = self._flows[name] = self._analyser(name).analysis()
+            with self._timings.stage(f"flow {name}"):
+                found = self._flows[name] = self._analyser(name).analysis()
         return found
 
     def ways(self, flow: str, state: str, limit: int) -> tuple[Way, ...]:
@@ -104,7 +107,8 @@ class Program:
         found = self._dispatch.get(name)
         if found is None:
             table = self.config.dispatch[name]
-            found = self._dispatch[name] = find_sites(self.engine, self.places, table, self.units)
+            with self._timings.stage(f"dispatch {name}"):
+                found = self._dispatch[name] = find_sites(self.engine, self.places, table, self.units)
         return found
 
     def _analyser(self, name: str) -> FlowAnalyser:
