@@ -64,10 +64,10 @@ def project(directory: Path, files: dict[str, str]) -> Path:
     return directory
 
 
-def truthline(cwd: Path, *args: str, **env: str) -> Result:
+def truthline(cwd: Path, *args: str, stdin: bytes = b"", **env: str) -> Result:
     """Run a command in a working directory, as in a pipe."""
     out, err = _pipe(), _pipe()
-    with _within(cwd), _environ(env), redirect_stdout(out), redirect_stderr(err):
+    with _within(cwd), _environ(env), _stdin(stdin), redirect_stdout(out), redirect_stderr(err):
         status = main(args)
     return Result(status, _content(out), _content(err))
 
@@ -94,6 +94,15 @@ def environment(**extra: str) -> dict[str, str]:
 
 def _pipe() -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True)
+
+
+@contextmanager
+def _stdin(text: bytes) -> Iterator[None]:
+    before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(text), encoding="utf-8")
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 def _content(pipe: io.TextIOWrapper) -> str:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.cli.projects import CLEAN, CONFIG, VIOLATED, process, project, truthline
+from tests.cli.projects import CLEAN, CONFIG, READS, VIOLATED, process, project, truthline
 
 
 def test_a_way_is_shown_step_by_step_and_fails_the_run(tmp_path: Path) -> None:
@@ -90,6 +90,23 @@ def test_colour_only_when_asked_for_in_a_pipe(tmp_path: Path) -> None:
     assert "\x1b[" not in truthline(tmp_path, "check", FORCE_COLOR="1").out
 
 
+def test_standard_input_stands_in_for_a_file(tmp_path: Path) -> None:
+    project(tmp_path, CLEAN)
+    assert truthline(tmp_path, "check").status == 0
+    text = READS.replace("def decide", "# not saved yet\ndef decide")
+    result = truthline(tmp_path / "app", "check", "--stdin-filename", "decide.py", stdin=text.encode())
+    assert result.status == 1
+    assert "    5 | def decide(tenant):\n    6 |     return lookup(tenant) is not None\n" in result.out
+
+
+def test_standard_input_may_be_one_file_more(tmp_path: Path) -> None:
+    project(tmp_path, {**CLEAN, "app/__init__.py": ""})
+    result = truthline(tmp_path, "check", "--stdin-filename", "app/new.py", stdin=b"import app.gone\n")
+    assert "app/new.py\n" in result.out
+    assert "TL210" in result.out
+    assert "1 error in 4 files." in result.out
+
+
 def test_quiet_says_nothing_about_sound_code(tmp_path: Path) -> None:
     result = truthline(project(tmp_path, CLEAN), "check", "--quiet")
     assert (result.status, result.out, result.err) == (0, "", "")
@@ -119,6 +136,8 @@ def test_a_plain_output_file_takes_the_place_of_standard_output(tmp_path: Path) 
         (["--flow", "activaton"], "did you mean `activation`?"),
         (["--select", "TL999"], "TL999"),
         (["--config", "missing.toml"], "missing.toml"),
+        (["--stdin-filename", "notes.txt"], "notes.txt is no name of a Python file"),
+        (["--stdin-filename", "/elsewhere.py"], "does not lie below the config's directory"),
         (["--output-file", "jsn=report"], "did you mean 'json'?"),
         (["--output-file", "no/such/directory/report"], "no/such/directory/report"),
     ],

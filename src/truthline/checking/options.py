@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from truthline.program.load import Progress
+from truthline.syntax.overlay import NOTHING, Overlay
 from truthline.timings import Timings
 
 
@@ -14,7 +15,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     `select` starts the selection afresh, `ignore` refines it. `flows` leaves only the findings of these flows, and
     files that could not be read and references that no longer hold. `paths` (relative to the config file) leaves only
     findings that a file at or below one of them can affect: their own, one on the way of a witness, or one of a flow's
-    slice. `today` decides which allowances have expired. `timings` is told how long each stage takes.
+    slice. `today` decides which allowances have expired. What `overlay` holds is read in place of the files of these
+    paths, or is added to them. `timings` is told how long each stage takes.
     """
 
     select: tuple[str, ...] = ()
@@ -22,6 +24,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     flows: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     today: date | None = None
+    overlay: Overlay = NOTHING
     no_plugins: bool = False
     jobs: int | None = None
     progress: Progress | None = None

@@ -35,7 +35,8 @@ def check(config: Config, options: CheckOptions | None = None, *, rules: Sequenc
     timings = options.timings or Timings()
     with timings.stage("rules and plugins"):
         prepared = prepare(config, options, rules=rules)
-    modules = load_modules(config, options.jobs or processors(), options.progress, timings)
+    jobs = options.jobs or processors()
+    modules = load_modules(config, jobs, options.progress, timings, options.overlay)
     return _Run(Program(config, modules, timings), prepared, options, timings).outcome()
 
 

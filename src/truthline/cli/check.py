@@ -1,6 +1,7 @@
 """`truthline check`."""
 
 import os
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from truthline.checking.options import CheckOptions
     from truthline.config.schema import Config
     from truthline.model.run import Outcome
-    from truthline.report.style import Style
+    from truthline.report.style import SourceLines, Style
 
 
 @click.command(short_help="Analyse the code and report what is wrong.")
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="[FORMAT=]FILE",
     help="Write a report to FILE: in place of standard output, or, with a FORMAT, on top of it.",
+)
+@click.option(
+    "--stdin-filename",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Read the text of this file from standard input, whether or not there is such a file.",
 )
 @click.option("--timings", is_flag=True, help="Print on standard error how long each stage and each rule took.")
 @click.option("--statistics", is_flag=True, help="Add the number of findings for each code.")
@@ -91,6 +98,7 @@ def _check(
     flows: tuple[str, ...],
     output_format: str,
     output_files: tuple[str, ...],
+    stdin_filename: Path | None,
     statistics: bool,
     quiet: bool,
     verbose: bool,
@@ -103,6 +111,7 @@ def _check(
     from truthline.checking.options import CheckOptions
     from truthline.checking.run import exit_status
     from truthline.cli.outputs import targets
+    from truthline.cli.sources import source_lines
     from truthline.cli.terminal import style
 
     reports = targets(output_format, output_files)
@@ -112,21 +121,31 @@ def _check(
         flows=flows,
         paths=tuple(_below_base(path, Path(config.base)) for path in paths),
         today=today.date() if today else None,
+        overlay=_standard_input(stdin_filename, Path(config.base)) if stdin_filename else {},
         no_plugins=no_plugins,
         jobs=jobs,
         timings=clock,
     )
     outcome = _run(config, options, quiet=quiet)
+    lines = source_lines(Path(config.base), options.overlay)
     chosen = style(color, quiet=quiet, verbose=verbose, statistics=statistics)
     with clock.stage("report"):
         for report in reports:
-            _write(report.format, report.file, outcome, config, chosen, colored_files=color == "always")
+            _write(report.format, report.file, outcome, lines, chosen, colored_files=color == "always")
     return exit_status(outcome, exit_zero=exit_zero)
 
 
 def _split(selectors: Iterable[str]) -> tuple[str, ...]:
     """`--select TL1,TL2` means the same as `--select TL1 --select TL2`."""
     return tuple(word.strip() for selector in selectors for word in selector.split(",") if word.strip())
+
+
+def _standard_input(path: Path, base: Path) -> dict[str, bytes]:
+    """What stands in for a file."""
+    name = _below_base(path, base)
+    if not name.endswith(".py"):
+        raise click.BadParameter(f"{path} is no name of a Python file", param_hint="--stdin-filename")
+    return {name: sys.stdin.buffer.read()}
 
 
 def _below_base(path: Path, base: Path) -> str:
@@ -155,16 +174,14 @@ def _run(config: "Config", options: "CheckOptions", *, quiet: bool) -> "Outcome"
 
 
 def _write(
-    format_: str, file: Path | None, outcome: "Outcome", config: "Config", style: "Style", *, colored_files: bool
+    format_: str, file: Path | None, outcome: "Outcome", lines: "SourceLines", style: "Style", *, colored_files: bool
 ) -> None:
     import msgspec
 
     from truthline.cli.outputs import write_file
-    from truthline.cli.sources import source_lines
     from truthline.cli.terminal import PIPE_WIDTH, write
     from truthline.report.formats import render
 
-    lines = source_lines(Path(config.base))
     if file is None:
         write(render(format_, outcome, lines, style))
     else:

@@ -4,17 +4,19 @@ from functools import lru_cache
 from pathlib import Path
 
 from truthline.report.style import SourceLines
+from truthline.syntax.overlay import NOTHING, Overlay
 from truthline.syntax.source import SourceFile, decode, read, split_lines
 from truthline.syntax.unread import Unparsable
 
 
-def source_lines(base: Path) -> SourceLines:
-    """A provider of the lines of files below `base`; a file that cannot be read has none."""
+def source_lines(base: Path, overlay: Overlay = NOTHING) -> SourceLines:
+    """A provider of the lines of files below `base`, or of what stands in for them; an unreadable file has none."""
 
     @lru_cache(maxsize=64)
     def lines(file: str) -> tuple[str, ...]:
         try:
-            return tuple(split_lines(decode(read(base, SourceFile(file)))))
+            text = overlay[file] if file in overlay else read(base, SourceFile(file))
+            return tuple(split_lines(decode(text)))
         except Unparsable:
             return ()
 

@@ -11,6 +11,7 @@ from truthline.facts.outline import Outline
 from truthline.program.modules import Modules, SourceModule
 from truthline.program.paths import ImportPath
 from truthline.syntax.discovery import discover, relative
+from truthline.syntax.overlay import NOTHING, Overlay, overlaid
 from truthline.syntax.pool import map_files
 from truthline.syntax.source import SourceFile
 from truthline.syntax.unread import Unread
@@ -21,17 +22,26 @@ Progress = Callable[[int, int], None]
 
 
 def load_modules(
-    config: Config, jobs: int, progress: Progress | None = None, timings: Timings | None = None
+    config: Config,
+    jobs: int,
+    progress: Progress | None = None,
+    timings: Timings | None = None,
+    overlay: Overlay = NOTHING,
 ) -> Modules:
-    """All modules of the configured tree, the unread ones without an outline."""
+    """All modules of the configured tree, the unread ones without an outline.
+
+    What the overlay holds takes the place of files, or is one more, wherever it lies.
+    """
     timings = timings or Timings()
     with timings.stage("find files"):
         files = discover(config)
-    with timings.stage("read files"):
-        return _read(config, files, jobs, progress)
+    with timings.stage("read files"), overlaid(files, overlay) as placed:
+        return _read(config, placed, jobs, progress, overlay)
 
 
-def _read(config: Config, files: Sequence[SourceFile], jobs: int, progress: Progress | None) -> Modules:
+def _read(
+    config: Config, files: Sequence[SourceFile], jobs: int, progress: Progress | None, overlay: Overlay
+) -> Modules:
     base = Path(config.base)
     outlines: dict[str, Outline] = {}
     unread: dict[str, Unread] = {}
@@ -42,9 +52,9 @@ def _read(config: Config, files: Sequence[SourceFile], jobs: int, progress: Prog
             outlines[file.path] = msgspec.msgpack.decode(result, type=Outline)
         if progress is not None:
             progress(count, len(files))
-    path = ImportPath(base, [relative(config.base, root) for root in config.roots])
+    path = ImportPath(base, [relative(config.base, root) for root in config.roots], added=overlay)
     modules = [_module(file, outlines.get(file.path), path) for file in files if file.path.endswith(".py")]
-    return Modules(base, path, modules, [unread[file] for file in sorted(unread)])
+    return Modules(base, path, modules, [unread[file] for file in sorted(unread)], overlay)
 
 
 def _module(file: SourceFile, outline: Outline | None, path: ImportPath) -> SourceModule:

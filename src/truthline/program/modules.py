@@ -20,6 +20,7 @@ from truthline.program.module import (
     Unknown,
 )
 from truthline.program.paths import ImportPath, ModulePlace
+from truthline.syntax.overlay import NOTHING, Overlay
 from truthline.syntax.source import SourceFile, decode, read, split_lines
 from truthline.syntax.unread import Unparsable, Unread
 
@@ -41,9 +42,15 @@ class Modules:
     """The module graph. Every collection it returns is in the order of the files' paths."""
 
     def __init__(
-        self, base: Path, path: ImportPath, modules: Sequence[SourceModule], unread: Sequence[Unread] = ()
+        self,
+        base: Path,
+        path: ImportPath,
+        modules: Sequence[SourceModule],
+        unread: Sequence[Unread] = (),
+        overlay: Overlay = NOTHING,
     ) -> None:
         self._base = base
+        self._overlay = overlay
         self._path = path
         self.by_file: Mapping[str, SourceModule] = MappingProxyType({module.file: module for module in modules})
         self.by_name: Mapping[str, SourceModule] = MappingProxyType({module.name: module for module in modules})
@@ -158,13 +165,13 @@ class Modules:
 
     def source(self, file: str) -> bytes:
         """The bytes of a file; raises Unparsable where it cannot be read (any more)."""
-        return read(self._base, SourceFile(file))
+        return self._overlay[file] if file in self._overlay else read(self._base, SourceFile(file))
 
     def source_lines(self, file: str) -> list[str]:
         """The lines of a file as reports show them; none where it cannot be read (any more)."""
         if file not in self._lines:
             try:
-                self._lines[file] = split_lines(decode(read(self._base, SourceFile(file))))
+                self._lines[file] = split_lines(decode(self.source(file)))
             except Unparsable:
                 self._lines[file] = []
         return self._lines[file]

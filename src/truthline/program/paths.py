@@ -6,7 +6,7 @@ outside the analysed files is found too, so that importing it is no dangling imp
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,10 +22,14 @@ class ModulePlace(msgspec.Struct, frozen=True):
 
 
 class ImportPath:
-    """The roots as a search path. Paths are relative to the config file, "" being its own directory."""
+    """The roots as a search path. Paths are relative to the config file, "" being its own directory.
 
-    def __init__(self, base: Path, roots: Sequence[str]) -> None:
+    The `added` files are found too, although no directory need list them.
+    """
+
+    def __init__(self, base: Path, roots: Sequence[str], added: Iterable[str] = ()) -> None:
         self._base = base
+        self._added = _listings(added)
         self._top = ModulePlace(None, tuple(roots))
         self._found: dict[str, ModulePlace | None] = {}
         self._listings: dict[str, frozenset[str]] = {}
@@ -73,17 +77,18 @@ class ImportPath:
                 return ModulePlace(f"{inner}.py", ())
             if binary := self._binary(entries, name):
                 return ModulePlace(f"{directory}/{binary}" if directory else binary, ())
-            if name in entries and (self._base / inner).is_dir():
+            if name in entries and (inner in self._added or (self._base / inner).is_dir()):
                 portions.append(inner)
         return ModulePlace(None, tuple(portions)) if portions else None
 
     def _listing(self, directory: str) -> frozenset[str]:
         """The names in a directory, exactly as written: a file system that ignores case would find too much."""
         if directory not in self._listings:
+            added = self._added.get(directory, frozenset())
             try:
-                self._listings[directory] = frozenset(os.listdir(self._base / directory))  # noqa: PTH208
+                self._listings[directory] = added.union(os.listdir(self._base / directory))  # noqa: PTH208
             except OSError:
-                self._listings[directory] = frozenset()
+                self._listings[directory] = added
         return self._listings[directory]
 
     @staticmethod
@@ -91,3 +96,15 @@ class ImportPath:
         """A compiled extension module."""
         prefix = name + "."
         return min((each for each in entries if each.startswith(prefix) and each.endswith(_BINARY)), default=None)
+
+
+def _listings(files: Iterable[str]) -> dict[str, frozenset[str]]:
+    """What the directories hold in which these files lie, and those above them."""
+    names: dict[str, set[str]] = {}
+    for file in files:
+        path = file
+        while path:
+            directory, _, name = path.rpartition("/")
+            names.setdefault(directory, set()).add(name)
+            path = directory
+    return {directory: frozenset(held) for directory, held in names.items()}

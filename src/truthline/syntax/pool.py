@@ -65,7 +65,7 @@ def map_files(
     yield from ((file, Unread(file.path, file.reason)) for file in files if file.reason is not None)
     if sum(file.size for file in readable) <= _FEW_BYTES:
         flat = {file for file in readable if _is_flat(base, file)}
-        yield from ((file, _result(file, attempt(job, base / file.path))) for file in readable if file in flat)
+        yield from ((file, _result(file, attempt(job, file.under(base)))) for file in readable if file in flat)
         readable = [file for file in readable if file not in flat]
     if readable:
         yield from _Pool(job, base, limits).run(_chunks(readable, jobs), jobs)
@@ -184,7 +184,7 @@ class _Pool:
         for worker in idle[: len(chunks)]:
             worker.waiting.extend(chunks.popleft())
             worker.deadline = time.monotonic() + self._limits.seconds
-            worker.say(Work(tuple(os.fsencode(self._base / file.path) for file in worker.waiting)))
+            worker.say(Work(tuple(os.fsencode(file.under(self._base)) for file in worker.waiting)))
         starting = sum(not worker.ready for worker in self._workers)
         for _ in range(min(jobs - len(self._workers), len(chunks) - starting)):
             self._workers.append(_Worker(self._setup, self._events))

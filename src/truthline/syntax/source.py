@@ -37,13 +37,19 @@ class SourceFile(msgspec.Struct, frozen=True, order=True):
     """A file that was found. `path` is relative to the config file, with `/`.
 
     `size` (bytes) and `modified` (nanoseconds) are those of the one stat that discovery made. A file with a
-    `reason` must not be opened: it is no regular file, too large, or out of reach.
+    `reason` must not be opened: it is no regular file, too large, or out of reach. `stored` is where the text is that
+    stands in for it, as an absolute path.
     """
 
     path: str
     size: int = 0
     modified: int = 0
     reason: str | None = None
+    stored: str | None = None
+
+    def under(self, base: Path) -> Path:
+        """The file to open."""
+        return base / (self.stored or self.path)
 
 
 def read(base: Path, file: SourceFile) -> bytes:
@@ -54,7 +60,7 @@ def read(base: Path, file: SourceFile) -> bytes:
     if file.reason is not None:
         raise Unparsable(file.reason)
     try:
-        descriptor = os.open(base / file.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(file.under(base), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise Unparsable("is not a regular file")
