@@ -1,17 +1,19 @@
 """What a rule may use of truthline; everything else is free to change.
 
-A rule is a subclass of `Rule` (or of `Audit`) with a `Meta`. It is asked with a `Program` and yields `Violation`s.
+A rule is a subclass of `Rule`, `FileRule` or `Audit` with a `Meta`. It is asked with a `Program`, a `FileView` or a
+`Ledger`, and yields `Violation`s.
 `Program.modules` knows names and imports, `Program.flow` the ways of a flow, `Program.dispatch` the operations.
 `docs/writing-rules.md` walks through one.
 """
 
 from truthline.checking.ledger import Ledger, Vacuity
-from truthline.checking.protocol import Audit, Example, Meta, Options, Rule, Setup, Violation
+from truthline.checking.protocol import Audit, Example, FileRule, Meta, Options, Rule, Setup, Violation
 from truthline.checking.scope import Scope
 from truthline.config.forms import Glob, ModuleRef, ObjectRef, OneOrMore, OperationRef, Regex
 from truthline.config.references import ModulePattern, ObjectPattern, OperationPattern, PathPattern
 from truthline.config.segments import MalformedPattern
 from truthline.facts.outline import Definition, Import, ModuleCall, Outline
+from truthline.facts.view import FileView
 from truthline.model.finding import Severity, Step
 from truthline.model.location import FILE_START, Location, Span
 from truthline.program.modules import External, Found, ImportEdge, ImportTarget, Missing, Modules, SourceModule, Unknown
@@ -26,6 +28,7 @@ from truthline.program.program import (
     Registration,
     Way,
 )
+from truthline.syntax.comments import SourceComment
 
 __all__ = [
     "FILE_START",
@@ -36,6 +39,8 @@ __all__ = [
     "Example",
     "Execution",
     "External",
+    "FileRule",
+    "FileView",
     "FlowAnalysis",
     "Found",
     "Glob",
@@ -68,6 +73,7 @@ __all__ = [
     "Scope",
     "Setup",
     "Severity",
+    "SourceComment",
     "SourceModule",
     "Span",
     "Step",

@@ -1,15 +1,19 @@
 """Asking a rule, which may be anybody's code."""
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from truthline.checking.ledger import Ledger, Vacuity
-from truthline.checking.protocol import Audit, Violation
+from truthline.checking.protocol import Audit, FileRule, Violation
 from truthline.checking.registry import Instance
 from truthline.errors import TruthlineError
+from truthline.facts.lower import deep_recursion
+from truthline.facts.view import FileView
 from truthline.program.program import Program
+from truthline.syntax.unread import Unparsable
+from truthline.timings import Timings
 
 _Answer = TypeVar("_Answer")
 
@@ -21,6 +25,32 @@ class RuleError(TruthlineError):
 def violations(instance: Instance, program: Program) -> Iterator[Violation]:
     """What a rule finds. Raises RuleError."""
     return _asked(instance, Violation, lambda: instance.rule.check(program))
+
+
+def file_violations(
+    instances: Sequence[Instance], program: Program, timings: Timings
+) -> Iterator[tuple[Instance, Violation]]:
+    """What file rules find, file by file, so that they share its tree and no two trees are held. Raises RuleError.
+
+    A file that can be read no more since the run began is passed over.
+    """
+    for file, module in sorted(program.modules.by_file.items()):
+        concerned = [each for each in instances if each.rule.setup.scope.captures(file) is not None]
+        if not concerned or module.outline is None:
+            continue
+        try:
+            view = program.view(file)
+            found = [(each, violation) for each in concerned for violation in _file_asked(each, view, timings)]
+        except Unparsable:
+            continue
+        yield from found
+
+
+def _file_asked(instance: Instance, view: FileView, timings: Timings) -> list[Violation]:
+    rule = instance.rule
+    assert isinstance(rule, FileRule)
+    with timings.stage(instance.stage), deep_recursion():
+        return [*_asked(instance, Violation, lambda: rule.check_file(view))]
 
 
 def vacuities(instance: Instance, program: Program) -> Iterator[Vacuity]:
@@ -39,6 +69,8 @@ def _asked(instance: Instance, kind: type[_Answer], ask: Callable[[], Iterable[_
             if not isinstance(answer, kind):
                 raise TypeError(f"it yielded {type(answer).__name__}, not {kind.__name__}")
             yield answer
+    except Unparsable:
+        raise
     except (Exception, SystemExit) as error:
         raise RuleError(_blame(instance, error)) from error
 

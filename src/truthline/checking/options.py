@@ -28,4 +28,10 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     no_plugins: bool = False
     jobs: int | None = None
     progress: Progress | None = None
+
+    @property
+    def day(self) -> date:
+        """The day that decides: the user's own, unless another one was asked for."""
+        return self.today or date.today()  # noqa: DTZ011
+
     timings: Timings | None = None

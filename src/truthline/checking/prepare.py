@@ -1,6 +1,7 @@
 """Before anything is read: load the rules, and check every name by which the config and the user speak of them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -28,7 +29,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 def prepare(config: Config, options: CheckOptions, *, rules: Sequence[type[Rule]] = ()) -> Prepared:
     """Load and set up the rules. Raises ConfigError with every mistake, UsageError, PluginError."""
-    ready, found = _ready(config, rules, no_plugins=options.no_plugins)
+    ready, found = _ready(config, rules, options.day, no_plugins=options.no_plugins)
     if found:
         problems = Problems(config.positions, config.file or DEFAULT_FILE)
         for mistake in found:
@@ -51,11 +52,11 @@ def mistakes(
 
 
 def _ready(
-    config: Config, further: Sequence[type[Rule]], *, no_plugins: bool
+    config: Config, further: Sequence[type[Rule]], today: date = date.max, *, no_plugins: bool
 ) -> tuple[tuple[Instance, ...], tuple[Mistake, ...]]:
     rules = unique((*available_rules(config, no_plugins=no_plugins), *further))
     strict = _is_strict(config, no_plugins=no_plugins)
-    ready, found = instances(rules, config, strict=strict)
+    ready, found = instances(rules, config, strict=strict, today=today)
     if strict:
         found = (*found, *_selector_mistakes(config, ready))
     return ready, found

@@ -3,7 +3,8 @@
 The built-in rules use exactly this, through `truthline.api`, as a stranger's plugin does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import ClassVar, Literal
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from truthline.checking.ledger import Ledger, Vacuity
 from truthline.checking.scope import Scope
 from truthline.config.positions import KeyPath
+from truthline.facts.view import FileView
 from truthline.model.finding import Severity, Step
 from truthline.model.location import Location
 from truthline.program.program import Program
@@ -35,7 +37,8 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
 
     `subject` says where an allowance for it stands: with a "flow", with a "dispatch" table, or
     ("file", "config") nowhere but in the `[[rule]]` itself. A `kind` runs once for each `[[rule]]`
-    of that kind; every other rule runs once.
+    of that kind; every other rule runs once. `placeholders` are the details that its violations carry, for the
+    `message` of a `[[rule]]`. `dated` says that the answer depends on the day.
     """
 
     code: str
@@ -46,6 +49,8 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject = "file"
     kind: bool = False
     fixable: bool = False
+    placeholders: tuple[str, ...] = ()
+    dated: bool = False
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
@@ -58,6 +63,7 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     `severity` overrides the rule's own where this one case weighs less or more. `symbol` is the function
     or name that is concerned: it keeps the fingerprint stable when lines move. `flow` and `state`,
     or `dispatch` and `operation`, name the tables of the config whose allowances and lock apply.
+    `details` are the values of the rule's `placeholders`.
     """
 
     location: Location
@@ -70,12 +76,14 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     dispatch: str | None = None
     operation: str | None = None
     witness: tuple[Step, ...] = ()
+    details: dict[str, str] = {}
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """How the config sets a rule up: the `id` under which it is shown, where it looks, and its options.
 
     `key` is the place of the rule in the config, `("rule", 3)`; it is empty for a rule that needs no `[[rule]]`.
+    `today` is the day of the run.
     """
 
     id: str
@@ -83,6 +91,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     options: Options
     key: KeyPath = ()
     may_be_empty: bool = False
+    today: date = date.max
 
 
 class Rule:
@@ -113,6 +122,29 @@ class Rule:
         """What of this rule's config has nothing to look at (TL003); the scope, unless a rule knows more."""
         if self.setup.scope.patterns and not self.setup.may_be_empty and not self.setup.scope.matches_any(program):
             yield Vacuity(self.setup.key, f"the scope of rule `{self.setup.id}` matches no file")
+
+
+class FileRule(Rule):
+    """A rule that looks at one file at a time, and knows nothing of the others.
+
+    What it says of a file follows from the file's path, its module's name and its bytes, from the rule's setup and,
+    where `meta.dated`, from the day: so it may be asked in another process, and its answer may be remembered. Files
+    that cannot be read are passed over; TL001 stands there.
+    """
+
+    def check(self, program: Program) -> Iterable[Violation]:
+        """Look at every file in scope. A run asks its file rules together instead, so that they share each tree."""
+        for module, _ in self.setup.scope.modules(program):
+            if module.outline is not None:
+                yield from self.check_file(program.view(module.file))
+
+    def check_file(self, file: FileView) -> Iterable[Violation]:
+        """Look at one file, and yield what is wrong there."""
+        raise NotImplementedError
+
+    def captures(self, file: FileView) -> Mapping[str, str]:
+        """What the path of a file in scope captures."""
+        return self.setup.scope.captures(file.path) or {}
 
 
 class Audit(Rule):

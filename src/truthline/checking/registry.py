@@ -1,9 +1,11 @@
 """The rules of a run, each made ready as the config asks for it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import msgspec
 
+from truthline.checking.messages import MESSAGE, template_problems
 from truthline.checking.names import RuleName, shown_id
 from truthline.checking.plugins import PluginError
 from truthline.checking.protocol import Meta, Rule, Setup
@@ -32,6 +34,11 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
         """The metadata of its rule."""
         return self.rule.meta
 
+    @property
+    def stage(self) -> str:
+        """What its part of a run is called where its time is told."""
+        return f"rule {self.meta.code} {self.name.id}"
+
 
 class Mistake(msgspec.Struct, frozen=True):
     """Something wrong in the config, at a key as a person writes it."""
@@ -57,18 +64,19 @@ def rules_in(taken: Mapping[str, type[Rule]]) -> tuple[type[Rule], ...]:
 
 
 def instances(
-    rules: Sequence[type[Rule]], config: Config, *, strict: bool
+    rules: Sequence[type[Rule]], config: Config, *, strict: bool, today: date = date.max
 ) -> tuple[tuple[Instance, ...], tuple[Mistake, ...]]:
     """Every rule at work, and every mistake in the `[[rule]]` tables.
 
-    Where not `strict`, plugins were left out, so a kind that nobody knows may be theirs and is passed over.
+    `today` is the day of the run, for which they may be asked. Where not `strict`, plugins were left out, so a kind
+    that nobody knows may be theirs and is passed over.
     """
-    ready = [_alone(rule, config) for rule in rules if not rule.meta.kind]
+    ready = [_alone(rule, config, today) for rule in rules if not rule.meta.kind]
     kinds = {rule.meta.name: rule for rule in rules if rule.meta.kind}
     mistakes: list[Mistake] = []
     for index, table in enumerate(config.rule):
         if table.kind in kinds:
-            setup = _setup(kinds[table.kind], config, index)
+            setup = _setup(kinds[table.kind], config, index, today)
             if isinstance(setup, Setup):
                 ready.append(_of_kind(kinds[table.kind], table, setup))
             else:
@@ -79,21 +87,33 @@ def instances(
     return tuple(ready), tuple(mistakes)
 
 
-def _alone(rule: type[Rule], config: Config) -> Instance:
+def _alone(rule: type[Rule], config: Config, today: date) -> Instance:
     meta = rule.meta
     name = RuleName(meta.code, meta.name, shown_id(meta.code, meta.name, config.aliases))
-    setup = Setup(id=name.id, scope=Scope(), options=rule.options_type())
+    setup = Setup(id=name.id, scope=Scope(), options=rule.options_type(), today=today)
     return Instance(rule=rule(setup), name=name, severity=meta.severity)
 
 
-def _setup(rule: type[Rule], config: Config, index: int) -> Setup | tuple[Mistake, ...]:
+def _setup(rule: type[Rule], config: Config, index: int, today: date) -> Setup | tuple[Mistake, ...]:
     """The setup of a kind from its table, or what is wrong there."""
     table, key = config.rule[index], ("rule", index)
     options, problems = read_options(config, index, rule.options_type)
     mistakes = [Mistake(problem.key, problem.message) for problem in problems]
-    setup = Setup(id=table.id, scope=Scope(table.scope), options=options, key=key, may_be_empty=table.may_be_empty)
+    setup = Setup(
+        id=table.id,
+        scope=Scope(table.scope),
+        options=options,
+        key=key,
+        may_be_empty=table.may_be_empty,
+        today=today,
+    )
     if not mistakes:
         mistakes.extend(Mistake(written(key), sentence) for sentence in rule.problems(setup))
+    known = {*rule.meta.placeholders, *setup.scope.captured_names, "file", MESSAGE}
+    mistakes.extend(
+        Mistake(written((*key, "message")), sentence)
+        for sentence in template_problems(table.message or "", frozenset(known))
+    )
     return tuple(mistakes) or setup
 
 

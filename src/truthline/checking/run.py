@@ -2,17 +2,17 @@
 
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 
 import msgspec
 
 from truthline.checking.allowances import Allowances
-from truthline.checking.asking import audited, vacuities, violations
+from truthline.checking.asking import audited, file_violations, vacuities, violations
 from truthline.checking.fingerprint import fingerprints
 from truthline.checking.ledger import Ledger
+from truthline.checking.messages import filled
 from truthline.checking.options import CheckOptions
 from truthline.checking.prepare import Prepared, prepare
-from truthline.checking.protocol import Audit, Rule, Violation
+from truthline.checking.protocol import Audit, FileRule, Rule, Violation
 from truthline.checking.registry import Instance
 from truthline.checking.suppressions import Suppressions
 from truthline.checking.view import View
@@ -64,8 +64,7 @@ class _Run:
         self._ran = {
             instance.name: instance.locked or prepared.selection.runs(instance.name) for instance in prepared.instances
         }
-        today = options.today or date.today()  # noqa: DTZ011  # the user's own day is meant
-        self._allowances = Allowances(program.config, prepared.instances, today)
+        self._allowances = Allowances(program.config, prepared.instances, options.day)
         self._suppressions = Suppressions()
         self._view = View(program, options)
 
@@ -118,12 +117,16 @@ class _Run:
     # -- rules
 
     def _judged(self) -> Iterator[_Judged]:
-        for instance in self._prepared.instances:
-            if not isinstance(instance.rule, Audit) and self._may_find(instance):
-                with self._timings.stage(_rule_stage(instance)):
+        asked = [each for each in self._prepared.instances if self._may_find(each) and not isinstance(each.rule, Audit)]
+        for instance in asked:
+            if not isinstance(instance.rule, FileRule):
+                with self._timings.stage(instance.stage):
                     found = [*violations(instance, self._program)]
                 for violation in found:
                     yield from self._judge(instance, violation)
+        by_file = [instance for instance in asked if isinstance(instance.rule, FileRule)]
+        for instance, violation in file_violations(by_file, self._program, self._timings):
+            yield from self._judge(instance, violation)
 
     def _may_find(self, instance: Instance) -> bool:
         """Whether the rule runs; one that is not selected does if something is locked, for it cannot be silenced."""
@@ -146,14 +149,13 @@ class _Run:
         return instance.locked or (flow is not None and flow.locked) or (table is not None and table.locked)
 
     def _finding(self, instance: Instance, violation: Violation, remark: str, *, locked: bool) -> Finding:
-        message = f"{instance.message}: {violation.message}" if instance.message else violation.message
         return Finding(
             code=instance.meta.code,
             id=instance.name.id,
             name=instance.meta.name,
             severity=self._severity(instance, violation, locked=locked),
             location=violation.location,
-            message=message + remark,
+            message=self._message(instance, violation) + remark,
             help=violation.help,
             flow=violation.flow,
             state=violation.state,
@@ -161,6 +163,11 @@ class _Run:
             fixable=instance.meta.fixable,
             locked=locked,
         )
+
+    def _message(self, instance: Instance, violation: Violation) -> str:
+        file = violation.location.file
+        names = {"file": file, **(instance.rule.setup.scope.captures(file) or {})}
+        return filled(instance.message, violation.message, violation.details, names)
 
     def _severity(self, instance: Instance, violation: Violation, *, locked: bool) -> Severity:
         """`warn` over what this one case weighs, over the rule's own severity; it does not soften what is locked."""
@@ -177,7 +184,7 @@ class _Run:
             rule = instance.rule
             if isinstance(rule, Audit) and self._ran[instance.name] and not self._options.flows:
                 ledger = ledger or self._ledger()
-                with self._timings.stage(_rule_stage(instance)):
+                with self._timings.stage(instance.stage):
                     stale = [*audited(instance, rule, ledger)]
                 for violation in stale:
                     yield _Judged(self._finding(instance, violation, "", locked=False), violation.symbol)
@@ -201,10 +208,6 @@ class _Run:
             return ""
         lines = modules.source_lines(finding.location.file)
         return lines[finding.location.span.line - 1] if finding.location.span.line <= len(lines) else ""
-
-
-def _rule_stage(instance: Instance) -> str:
-    return f"rule {instance.meta.code} {instance.name.id}"
 
 
 def _summary(modules: Modules, findings: Sequence[Finding], silenced: Sequence[Silenced]) -> Summary:

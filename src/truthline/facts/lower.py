@@ -13,16 +13,19 @@ _DEEPEST = 20_000
 
 def lower(tree: ast.Module) -> Bodies:
     """Every code of the file; raises RecursionError where an expression nests deeper than the interpreter can walk."""
-    with _recursion(_DEEPEST):
+    with deep_recursion():
         return Bodies(lower_module(tree))
 
 
 @contextmanager
-def _recursion(limit: int) -> Iterator[None]:
-    """Python frames need no C stack from 3.11 on; before that the interpreter's own limit stays."""
+def deep_recursion() -> Iterator[None]:
+    """Room for a walk down the deepest tree.
+
+    Python frames need no C stack from 3.11 on; before that the interpreter's own limit stays.
+    """
     before = sys.getrecursionlimit()
     if sys.version_info >= (3, 11):
-        sys.setrecursionlimit(max(before, limit))
+        sys.setrecursionlimit(max(before, _DEEPEST))
     try:
         yield
     finally:

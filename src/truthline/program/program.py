@@ -12,6 +12,7 @@ from truthline.config.references import ModulePattern, ObjectPattern
 from truthline.config.schema import Config
 from truthline.facts.code import SetAttr
 from truthline.facts.lower import lower
+from truthline.facts.view import FileView
 from truthline.model.location import Location
 from truthline.program.bodies import BodyStore
 from truthline.program.callgraph import call_graph
@@ -25,6 +26,7 @@ from truthline.program.places import Places
 from truthline.program.states import StateObjects
 from truthline.program.ways import Depth, Way
 from truthline.syntax.parse import parse
+from truthline.syntax.unread import Unparsable
 from truthline.timings import Timings
 
 __all__ = [
@@ -65,6 +67,13 @@ class Program:
     def bodies(self) -> BodyStore:
         """The bodies of the modules, read on demand."""
         return BodyStore(self.modules, lambda file: lower(parse(self.modules.source(file))))
+
+    def view(self, file: str) -> FileView:
+        """One file by itself. Raises Unparsable where it was not, or can no more be, read."""
+        module = self.modules.by_file[file]
+        if module.outline is None:
+            raise Unparsable("could not be read")
+        return FileView(file, module.name, self.modules.source(file), module.outline)
 
     @cached_property
     def engine(self) -> Engine:

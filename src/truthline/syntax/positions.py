@@ -8,6 +8,9 @@ import ast
 from truthline.model.location import Span
 from truthline.syntax.source import split_lines
 
+Placed = ast.stmt | ast.expr | ast.alias | ast.excepthandler | ast.pattern | ast.arg | ast.keyword
+"""The nodes that stand somewhere."""
+
 
 class Positions:
     """Turns places in one text into spans."""
@@ -24,7 +27,7 @@ class Positions:
             return offset + 1
         return len(shown.encode("utf-8")[:offset].decode("utf-8", "replace")) + 1
 
-    def span(self, node: ast.stmt | ast.expr | ast.alias | ast.excepthandler | ast.pattern) -> Span:
+    def span(self, node: Placed) -> Span:
         """Where a node stands."""
         end_line = node.end_lineno or node.lineno
         end_offset = node.end_col_offset if node.end_col_offset is not None else node.col_offset
