@@ -12,7 +12,10 @@ from truthline_rules.effects import InitSideEffect
 from truthline_rules.files import MissingEntry, UnparsableFile, VacuousScope
 from truthline_rules.flows import StateCalled, StateImported, StatePossiblyReached, StateRead, StateWritten
 from truthline_rules.forbid_import import ForbidImport
+from truthline_rules.independent import Independent
 from truthline_rules.layers import Layers
+from truthline_rules.no_cycles import NoCycles
+from truthline_rules.protected import Protected
 from truthline_rules.reexports import (
     ReexportCycle,
     StaleAll,
@@ -20,6 +23,7 @@ from truthline_rules.reexports import (
     StaleReexportName,
     StarReexport,
 )
+from truthline_rules.require_import import RequireImport
 from truthline_rules.upkeep import ReasonlessSuppression, UnusedAllowance, UnusedSuppression
 
 RULES = (
@@ -48,5 +52,9 @@ RULES = (
     DuplicateOperation,
     DynamicOperation,
     ForbidImport,
+    RequireImport,
     Layers,
+    Independent,
+    Protected,
+    NoCycles,
 )

@@ -4,7 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from truthline.api import Example, Import, Location, Meta, Program, Rule, Setup, SourceModule, Span, Violation
+from truthline.api import (
+    Example,
+    Import,
+    Location,
+    Meta,
+    ModulePattern,
+    ModuleRef,
+    Program,
+    Rule,
+    Setup,
+    SourceModule,
+    Span,
+    Violation,
+)
 from truthline_rules.chains import Chain, Hop, ImportGraph, witness
 from truthline_rules.imported import EdgeOptions, Imported, Patterns, imported, pattern_problems
 
@@ -22,6 +35,13 @@ kind = "forbid-import"
 scope = ["app/web/**"]
 forbid = ["app.db"]
 """
+_EXCLUSIVE = """\
+[[rule]]
+id = "EXCLUSIVE"
+kind = "forbid-import"
+forbid = ["app.analytics.engine"]
+only-importable-from = ["app.analytics.**"]
+"""
 
 
 class ForbidImportOptions(EdgeOptions, frozen=True, kw_only=True):
@@ -29,6 +49,7 @@ class ForbidImportOptions(EdgeOptions, frozen=True, kw_only=True):
 
     forbid: tuple[str, ...]
     exempt: tuple[str, ...] = msgspec.field(default=(), name="except")
+    only_importable_from: tuple[ModuleRef, ...] = ()
     transitive: bool = False
 
 
@@ -51,6 +72,7 @@ class ForbidImport(Rule):
         scope: the files that the rule looks at; `{name}` captures a segment. Default: all.
         forbid: patterns of modules (`a.b.**`) and objects (`a.b:name`); `{name}` and `{!name}` use the captures.
         except: patterns that are not forbidden after all.
+        only-importable-from: patterns of the modules that may import it all the same. Default: none.
         type-checking: whether imports for type checking count. Default: true.
         lazy: whether imports inside functions count. Default: true.
         transitive: whether chains of imports count that end at what is forbidden. Default: false.
@@ -94,6 +116,15 @@ class ForbidImport(Rule):
                 config=_SIBLINGS,
             ),
             Example(
+                title="an engine that only its own domain may import",
+                files={
+                    "app/web/views.py": "from app.analytics import engine\n",
+                    "app/analytics/engine.py": "",
+                    "app/analytics/reports.py": "import app.analytics.engine\n",
+                },
+                config=_EXCLUSIVE,
+            ),
+            Example(
                 title="a chain of imports",
                 files={
                     "app/web/views.py": "import app.service\n",
@@ -116,11 +147,14 @@ class ForbidImport(Rule):
         super().__init__(setup)
         self._forbidden = Patterns(self.options.forbid)
         self._exempt = Patterns(self.options.exempt)
+        self._importers = tuple(ModulePattern.compile(text) for text in self.options.only_importable_from)
 
     def check(self, program: Program) -> Iterator[Violation]:
         """Look at the imports of each file in scope, and at the chains that begin there."""
         graph = ImportGraph(program, self.options) if self.options.transitive else None
         for module, captures in self.setup.scope.modules(program):
+            if any(pattern.matches(module.name, captures) for pattern in self._importers):
+                continue
             for written, found in self._direct(program, module, captures):
                 yield Violation(
                     location=Location(module.file, written.statement),

@@ -1,6 +1,6 @@
 """What an import statement imports, for rules that forbid some of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -104,6 +104,23 @@ def pattern_problems(texts: Sequence[str], bound: frozenset[str]) -> Iterator[st
             continue
         for name in sorted(unbound):
             yield f"`{text}` uses `{{{name}}}`, which the scope does not capture"
+
+
+def packages_around(module: str) -> tuple[str, ...]:
+    """The packages around a module, nearest first."""
+    parts = module.split(".")
+    return tuple(".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
+
+
+def packages(modules: Modules) -> set[str]:
+    """Every package that has a module in it; a directory without `__init__.py` is one."""
+    return {package for name in modules.by_name for package in packages_around(name)}
+
+
+def unmatched(modules: Modules, patterns: Iterable[ModulePattern]) -> Iterator[str]:
+    """The patterns that name no module and no package."""
+    known = modules.by_name.keys() | packages(modules)
+    return (each.text for each in patterns if not any(each.matches(name) for name in known))
 
 
 def statement(program: Program, importer: SourceModule, written: Import) -> str:

@@ -1,5 +1,6 @@
 """The kind `layers` (TL403): modules import downwards only."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from truthline.api import FILE_START, Example, Location, Meta, ModuleRef, Program, Rule, Setup, Vacuity, Violation
@@ -47,9 +48,10 @@ class Layers(Rule):
         `allow = [{ path = "...", reason = "..." }]` in the rule, or a suppression.
     Options:
         layers: from the highest to the lowest. Each is a module (or pattern); several on one height are written
-            `"a | b"` (independent of each other) or `"a : b"` (they may import each other); `"(a)"` may be absent. Or
-            a table `{ modules = ["a", "b"], independent = true, optional = false, closed = false }`; what is above
-            a closed layer may not import what is below it, except through it.
+            `"a | b"` (independent of each other) or `"a : b"` (they may import each other); `"(a)"` may be absent (one
+            without parentheses that a container lacks is TL003). Or a table `{ modules = ["a", "b"],
+            independent = true, optional = false, closed = false }`; what is above a closed layer may not import what
+            is below it, except through it.
         containers: packages (or patterns) in which the layers are repeated; the layers' names are then relative.
         exhaustive: whether a module of a container (without containers: of the scope) on no layer is a finding.
             Default: false.
@@ -109,7 +111,9 @@ class Layers(Rule):
         layers = tuple(parse_layer(layer) for layer in options.layers)
         if len(layers) < 2:
             yield "`layers` needs at least two layers"
-        yield from pattern_problems([text for layer in layers for text in layer.modules], frozenset())
+        texts = [member.text for layer in layers for member in layer.members]
+        yield from (f"`{text}` stands on two layers" for text, times in Counter(texts).items() if times > 1)
+        yield from pattern_problems(texts, frozenset())
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)

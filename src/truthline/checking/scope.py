@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 
-from truthline.config.references import captured, common_captures, compile_scope
+from truthline.config.references import captured, common_captures, compile_left_out, compile_scope
 from truthline.program.modules import SourceModule
 from truthline.program.program import Program
 
 
 class Scope:
-    """Path patterns of a `scope` key. No pattern at all means every file. Raises MalformedPattern."""
+    """Path patterns of a `scope` key, less those with `!` in front. No pattern at all means every file.
+
+    Raises MalformedPattern.
+    """
 
     def __init__(self, texts: Sequence[str] = ()) -> None:
         self.patterns = compile_scope([_below(text) for text in texts])
+        self._left_out = compile_left_out(texts)
 
     @property
     def captured_names(self) -> frozenset[str]:
@@ -20,6 +24,8 @@ class Scope:
 
     def captures(self, file: str) -> dict[str, str] | None:
         """What the file's path captures, None where the scope leaves the file out."""
+        if any(pattern.matches(file) for pattern in self._left_out):
+            return None
         return captured(self.patterns, file) if self.patterns else {}
 
     def modules(self, program: Program) -> Iterator[tuple[SourceModule, dict[str, str]]]:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from truthline.config.references import ModulePattern, ObjectPattern, OperationPattern, PathPattern
+from truthline.config.references import LEFT_OUT, ModulePattern, ObjectPattern, OperationPattern, PathPattern
 from truthline.config.segments import MalformedPattern
 
 ModuleRef = Annotated[str, msgspec.Meta(extra={"form": "module"})]
@@ -57,7 +57,9 @@ def _glob(text: str, captures: frozenset[str]) -> str | None:
 
 
 def _scope(text: str, _: frozenset[str]) -> str | None:
-    PathPattern.compile(text)
+    pattern = PathPattern.compile(text.removeprefix(LEFT_OUT))
+    if text.startswith(LEFT_OUT) and pattern.captures:
+        return f"`{text}` captures nothing, for it takes files out: write `*` for `{{{min(pattern.captures)}}}`"
     return None
 
 

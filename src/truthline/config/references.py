@@ -13,6 +13,9 @@ import msgspec
 
 from truthline.config.segments import MalformedPattern, Shape, compile_shape
 
+LEFT_OUT = "!"
+"""Stands before a pattern of a scope that takes files out of it."""
+
 Captures = Mapping[str, str]
 NO_CAPTURES: Captures = MappingProxyType({})
 
@@ -158,8 +161,13 @@ def compile_objects(texts: Iterable[str]) -> tuple[ObjectPattern, ...]:
 
 
 def compile_scope(texts: Iterable[str]) -> tuple[PathPattern, ...]:
-    """Compile the patterns of a scope; raises MalformedPattern."""
-    return tuple(PathPattern.compile(text) for text in texts)
+    """Compile the patterns by which a scope takes files in; raises MalformedPattern."""
+    return tuple(PathPattern.compile(text) for text in texts if not text.startswith(LEFT_OUT))
+
+
+def compile_left_out(texts: Iterable[str]) -> tuple[PathPattern, ...]:
+    """Compile the patterns by which a scope takes files out again; raises MalformedPattern."""
+    return tuple(PathPattern.compile(text[len(LEFT_OUT) :]) for text in texts if text.startswith(LEFT_OUT))
 
 
 def captured(scope: Sequence[PathPattern], path: str) -> dict[str, str] | None:

@@ -22,10 +22,20 @@ def scanned_places(text: str, words: Collection[str]) -> frozenset[Place]:
 
 
 class Importers:
-    """How a module calls `importlib.import_module` and `__import__`."""
+    """How a module calls `importlib.import_module` and `__import__`, and the texts that its names stand for."""
 
     def __init__(self) -> None:
         self._functions = {"__import__": False}
+        self._texts: dict[str, str | None] = {}
+
+    def learn_name(self, node: ast.Assign | ast.AnnAssign) -> None:
+        """Take notice of a name at module level: its text if it is bound once to a constant, or a function."""
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for name in (target.id for target in targets if isinstance(target, ast.Name)):
+            function = dotted(node.value) if node.value is not None else ""
+            if function in self._functions:
+                self._functions[name] = self._functions[function]
+            self._texts[name] = _text(node.value) if name not in self._texts else None
 
     def learn(self, node: ast.Import | ast.ImportFrom) -> None:
         """Take notice of a name for one of them."""
@@ -44,16 +54,20 @@ class Importers:
         `import_module` gives the module itself (`renamed`), `__import__` the top of its name.
         """
         leaf = self._functions.get(dotted(call.func))
-        module = _argument(call, 0, "name")
+        module = self._constant(_argument(call, 0, "name")) if leaf is not None else None
         if leaf is None or module is None:
             return None
-        package = _argument(call, 1, "package") if leaf else None
+        package = self._constant(_argument(call, 1, "package")) if leaf else None
         name = module.lstrip(".")
         level = len(module) - len(name)
         if level and package:
             name, level = _absolute(name, level, package), 0
         span = positions.span(call)
         return Import(name, level, None, "", "dynamic", context.scope, span, span, context.guarded, leaf)
+
+    def _constant(self, node: ast.expr | None) -> str | None:
+        """The text of a literal or of a name that stands for one."""
+        return self._texts.get(node.id) if isinstance(node, ast.Name) else _text(node)
 
 
 def expressions(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -84,11 +98,15 @@ def _parts(node: ast.AST) -> list[ast.AST]:
     ]
 
 
-def _argument(call: ast.Call, index: int, keyword: str) -> str | None:
+def _argument(call: ast.Call, index: int, keyword: str) -> ast.expr | None:
     node = call.args[index] if len(call.args) > index else None
     for each in call.keywords:
         if each.arg == keyword:
             node = each.value
+    return node
+
+
+def _text(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 

@@ -107,6 +107,7 @@ class _Walk:
             return
         for target in node.targets:
             self._bind(bound_names(target), context)
+        self._learn_name(node, context)
         self._note_call(node.value, context, node.targets)
         self._note_exports(node, context)
 
@@ -117,9 +118,14 @@ class _Walk:
             return
         if node.value is not None or context.place == "class":
             self._bind(bound_names(node.target), context)
+        self._learn_name(node, context)
         if node.value is not None:
             self._note_call(node.value, context, [node.target])
         self._note_exports(node, context)
+
+    def _learn_name(self, node: ast.Assign | ast.AnnAssign, context: Context) -> None:
+        if context.place == "module" and context.place in self._scanned:
+            self._importers.learn_name(node)
 
     def _store(self, target: ast.expr) -> None:
         if not isinstance(target, ast.Name):
