@@ -87,7 +87,10 @@ def test_colour_only_when_asked_for_in_a_pipe(tmp_path: Path) -> None:
     project(tmp_path, VIOLATED)
     assert "\x1b[" in truthline(tmp_path, "check", "--color", "always").out
     assert "\x1b[" not in truthline(tmp_path, "check", "--color", "never").out
-    assert "\x1b[" not in truthline(tmp_path, "check", FORCE_COLOR="1").out
+    assert "\x1b[" not in truthline(tmp_path, "check").out
+    assert "\x1b[" in truthline(tmp_path, "check", FORCE_COLOR="1").out
+    assert "\x1b[" not in truthline(tmp_path, "check", FORCE_COLOR="1", NO_COLOR="1").out
+    assert "\x1b[" not in truthline(tmp_path, "check", "--color", "never", FORCE_COLOR="1").out
 
 
 def test_standard_input_stands_in_for_a_file(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Outcomes made by hand, for the tests of the reports."""
 
+import msgspec
+
 from truthline.model.finding import Finding, Step, StepKind
 from truthline.model.location import FILE_START, Location, Span
-from truthline.model.run import Outcome, Summary
+from truthline.model.run import Outcome, RuleText, Silenced, Silencing, Summary
 from truthline.model.verdict import FlowVerdict, UnresolvedCall
 
 HANDLER = "backend/app/hoc/cus/hoc_spine/orchestrator/handlers/onboarding_handler.py"
@@ -78,42 +80,81 @@ UNDECIDED = FlowVerdict(
     "authorisation", "undecided", functions=1, calls=1, resolved=1, doubts=("backend/app/broken.py could not be read",)
 )
 
+RULES = (
+    RuleText("TL001", "unparsable-file", "error", "A file that cannot be read.\n\nWhat it does:\n    Reports it."),
+    RuleText("TL002", "missing-entry", "error", "A reference that no longer holds."),
+    RuleText(
+        "TL103",
+        "state-read",
+        "error",
+        (
+            "A flow that reads state.\n\nWhat it does:\n    Reports each way to the read,\n    the shortest one.\n\n"
+            "How to fix:\n    Ask the evidence."
+        ),
+    ),
+    RuleText("TL305", "dynamic-operation", "warning", "An operation whose name cannot be determined."),
+)
+SILENCED = (
+    Silenced(
+        msgspec.structs.replace(DYNAMIC, severity="error", fingerprint="1"),
+        Silencing("suppression", "names are checked"),
+    ),
+    Silenced(msgspec.structs.replace(DYNAMIC, fingerprint="2"), Silencing("allowance", "moves out")),
+    Silenced(msgspec.structs.replace(STATE_READ, fingerprint="3"), Silencing("baseline", "known before")),
+)
+
 FULL = Outcome(
-    summary=Summary(files=1642, errors=2, warnings=1, suppressed=3, unread=1),
+    summary=Summary(files=1642, errors=2, warnings=1, suppressed=2, baselined=1, unread=1),
     flows=(VIOLATED, UNDECIDED, CLEAN),
     findings=(UNREAD, DYNAMIC, STATE_READ),
+    silenced=SILENCED,
+    rules=RULES,
 )
 NOTHING = Outcome(summary=Summary(files=1, errors=0, warnings=0), flows=(CLEAN,), findings=())
 
 HOSTILE_TEXT = "a\x1b[31mb\x9bc\u202ed\ne\rf\u2028g[bold]h[/bold] :smile: \x7f\udc80"
-HOSTILE = Outcome(
-    summary=Summary(files=1, errors=1, warnings=0),
-    flows=(
-        FlowVerdict(
-            HOSTILE_TEXT,
-            "undecided",
-            1,
-            1,
-            0,
-            (UnresolvedCall(HOSTILE_TEXT, 1, HOSTILE_TEXT, HOSTILE_TEXT),),
-            (HOSTILE_TEXT,),
-        ),
-    ),
-    findings=(
-        Finding(
-            code="TL103",
-            id=HOSTILE_TEXT,
-            name="state-read",
-            severity="error",
-            location=Location(HOSTILE_TEXT, Span(1, 1, 1, 2)),
-            message=HOSTILE_TEXT,
-            help=HOSTILE_TEXT,
-            flow=HOSTILE_TEXT,
-            state=HOSTILE_TEXT,
-            witness=(Step(Location(HOSTILE_TEXT, Span(1, 1, 1, 2)), f"m:{HOSTILE_TEXT}", "entry", HOSTILE_TEXT),),
-        ),
-    ),
+INJECTIONS = (
+    "::error file=a.py::forged",
+    "\n::warning::forged",
+    "  ::add-mask::a",
+    "##[error]forged ##vso[task.complete]x ##teamcity[x]",
+    "%0A::error::forged",
+    "a.py,line=9,title=b::forged",
+    "]]></failure><testcase name='forged'/>",
+    "</script><script>alert(1)</script><!--",
+    "<img src=x onerror=alert(1)>",
+    "'\"><svg onload=alert(1)>",
+    "&lt;b&gt; &#27; &amp;",
+    "[click](javascript:alert(1)) `x` {0}",
+    "\x1b]8;;http://forged.example\x1b\\\\x\x1b]8;;\x1b\\\\",
 )
+
+
+def hostile(text: str) -> Outcome:
+    """An outcome in which everything that may be anything is this."""
+    place = Location(text, Span(1, 1, 1, 2))
+    finding = Finding(
+        code="TL103",
+        id=text,
+        name="state-read",
+        severity="error",
+        location=place,
+        message=text,
+        help=text,
+        flow=text,
+        state=text,
+        witness=(Step(place, f"m:{text}", "entry", text), Step(place, text, "read", text)),
+    )
+    return Outcome(
+        summary=Summary(files=1, errors=1, warnings=0, suppressed=1),
+        flows=(FlowVerdict(text, "undecided", 1, 1, 0, (UnresolvedCall(text, 1, text, text),), (text,)),),
+        findings=(finding,),
+        silenced=(Silenced(finding, Silencing("suppression", text)),),
+        rules=(RuleText("TL103", "state-read", "error", f"{text}\n\nHow to fix:\n    {text}"),),
+    )
+
+
+HOSTILE = hostile(HOSTILE_TEXT)
 
 
 def hostile_lines(_file: str) -> list[str]:

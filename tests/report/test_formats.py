@@ -6,10 +6,23 @@ import re
 import msgspec
 import pytest
 from rich.cells import cell_len
-from tests.report.outcomes import FULL, HANDLER, HOSTILE, HOSTILE_TEXT, NOTHING, STATE_READ, hostile_lines, lines
+from tests.report.outcomes import (
+    FULL,
+    HANDLER,
+    HOSTILE,
+    HOSTILE_TEXT,
+    INJECTIONS,
+    NOTHING,
+    STATE_READ,
+    VIOLATED,
+    hostile,
+    hostile_lines,
+    lines,
+)
 from tests.report.snapshots import assert_snapshot
 
 from truthline.model.run import Outcome
+from truthline.model.verdict import Verdict
 from truthline.report.formats import FORMATS, render
 from truthline.report.style import Style
 
@@ -27,6 +40,10 @@ ALL = sorted(FORMATS)
         ("nothing.concise.txt", "concise", NOTHING, Style()),
         ("full.json", "json", FULL, Style(statistics=True)),
         ("hostile.json", "json", HOSTILE, Style()),
+        ("full.sarif", "sarif", FULL, Style()),
+        ("full.github.txt", "github", FULL, Style(statistics=True)),
+        ("full.gitlab.json", "gitlab", FULL, Style()),
+        ("full.junit.xml", "junit", FULL, Style()),
     ],
 )
 def test_output_is_the_snapshot(snapshot: str, format_: str, outcome: Outcome, style: Style) -> None:
@@ -51,6 +68,32 @@ def test_nothing_that_drives_a_terminal_gets_through(format_: str) -> None:
 
 def test_a_newline_in_a_path_does_not_make_a_line_of_its_own() -> None:
     assert len(render("concise", HOSTILE, hostile_lines, Style()).splitlines()) == 2
+
+
+@pytest.mark.parametrize("format_", ALL)
+@pytest.mark.parametrize("text", INJECTIONS)
+@pytest.mark.parametrize("color", [False, True])
+def test_no_line_of_a_log_is_a_command_for_the_build_server(format_: str, text: str, color: bool) -> None:
+    outcome = hostile(text)
+    report = render(format_, outcome, lambda _file: [text], Style(color=color, statistics=True, verbose=True))
+    commands = [line for line in report.splitlines() if line.lstrip().startswith("::")]
+    assert len(commands) == (len(outcome.findings) if format_ == "github" else 0)
+    assert all(command.startswith("::error file=") for command in commands)
+    if format_ in ("text", "concise"):
+        assert re.search(r"##\w*\[", report) is None
+
+
+@pytest.mark.parametrize(("verdict", "way"), [("violated", "1 way"), ("undecided", "1 possible way")])
+def test_the_summary_counts_the_ways(verdict: Verdict, way: str) -> None:
+    flow = msgspec.structs.replace(VIOLATED, verdict=verdict)
+    report = render("text", msgspec.structs.replace(FULL, flows=(flow,)), lines, Style())
+    assert f"\nonboarding-activation: {way} into connector-cache, in 3 steps.\n" in report
+
+
+def test_the_summary_names_the_shortest_of_several_ways() -> None:
+    short = msgspec.structs.replace(STATE_READ, witness=STATE_READ.witness[1:])
+    report = render("text", msgspec.structs.replace(FULL, findings=(STATE_READ, short)), lines, Style())
+    assert "onboarding-activation: 2 ways into connector-cache, the shortest in 2 steps." in report
 
 
 def test_json_gives_hostile_text_back_unharmed() -> None:

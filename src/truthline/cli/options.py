@@ -26,7 +26,7 @@ def color_option(command: Command) -> Command:
         "--color",
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
-        help="When to print in colour; `auto` means on a terminal, unless NO_COLOR is set.",
+        help="When to print in colour; `auto` means on a terminal, unless NO_COLOR or FORCE_COLOR is set.",
     )(command)
 
 

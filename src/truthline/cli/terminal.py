@@ -20,7 +20,10 @@ def style(color: ColorChoice, *, quiet: bool = False, verbose: bool = False, sta
 def _colored(color: ColorChoice) -> bool:
     if color != "auto":
         return color == "always"
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if os.environ.get("NO_COLOR"):
+        return False
+    forced = os.environ.get("FORCE_COLOR")
+    return forced != "0" if forced else sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _width() -> int:

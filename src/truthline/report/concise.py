@@ -2,7 +2,7 @@
 
 from truthline.model.finding import Finding
 from truthline.model.run import Outcome
-from truthline.report.escape import printable
+from truthline.report.escape import inert, printable
 from truthline.report.style import SourceLines, Style
 from truthline.report.summary import sentences, statistics
 
@@ -14,7 +14,7 @@ def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
         rows += statistics(outcome.findings)
     if not style.quiet:
         rows.append(" ".join(sentences(outcome)))
-    return "".join(printable(row) + "\n" for row in rows)
+    return "".join(inert(printable(row)) + "\n" for row in rows)
 
 
 def _row(finding: Finding) -> str:

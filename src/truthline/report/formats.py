@@ -12,6 +12,10 @@ FORMATS = {
     "text": "truthline.report.text",
     "concise": "truthline.report.concise",
     "json": "truthline.report.json_report",
+    "sarif": "truthline.report.sarif",
+    "github": "truthline.report.github",
+    "gitlab": "truthline.report.gitlab",
+    "junit": "truthline.report.junit",
 }
 """Imported when they are asked for: a run in a pipe does not pay for the terminal's libraries."""
 

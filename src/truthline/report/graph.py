@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from truthline.program.flowgraph import FlowCall, FlowGraph, FlowNode, OpenCall
 from truthline.program.modules import ImportEdge, Modules
-from truthline.report.escape import printable
+from truthline.report.escape import inert, printable
 from truthline.report.json_report import Entry, Tool, document
 
 
@@ -137,7 +137,7 @@ def render_text(graph: Graph) -> str:
     for call in graph.unresolved:
         leading[call.source].append(f"  ?? {call.text}{_at(call.file, call.line)}  {call.reason}")
     lines = [line for node in graph.nodes for line in (_heading(node), *leading[node.name])]
-    return "".join(printable(line) + "\n" for line in lines)
+    return "".join(inert(printable(line)) + "\n" for line in lines)
 
 
 def _heading(node: Node) -> str:

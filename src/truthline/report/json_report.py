@@ -5,6 +5,7 @@ locale and cannot drive a terminal; a reader gets the original text back.
 """
 
 import json
+from collections.abc import Sequence
 
 import msgspec
 
@@ -105,8 +106,8 @@ def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
     )
 
 
-def document(entry: msgspec.Struct) -> str:
-    """A struct as JSON text in plain ASCII, in the order of its fields."""
+def document(entry: msgspec.Struct | Sequence[msgspec.Struct]) -> str:
+    """Structs as JSON text in plain ASCII, in the order of their fields."""
     return json.dumps(msgspec.to_builtins(entry), indent=2, ensure_ascii=True) + "\n"
 
 

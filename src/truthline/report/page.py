@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from truthline.report.breaking import breaks
-from truthline.report.escape import printable
+from truthline.report.escape import inert, printable
 from truthline.report.style import Style
 
 Part = str | tuple[str, str]
@@ -62,6 +62,8 @@ class Page:
 
     def _print(self, line: Text, indent: int) -> None:
         line.rstrip()
+        if inert(line.plain) != line.plain:
+            line = Text(inert(line.plain))
         margin = Text(" " * indent if line.plain else "")
         if self._console.color_system is None:
             self._out.write(f"{margin.plain}{line.plain}\n")  # what the console would print, ten times as fast

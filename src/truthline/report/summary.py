@@ -60,14 +60,36 @@ def _unread(summary: Summary) -> list[str]:
     return [f"{counted(summary.unread, 'file')} could not be read (TL001)."] if summary.unread else []
 
 
+def ways(outcome: Outcome) -> list[str]:
+    """`activation: 2 ways into connector-cache, the shortest in 3 steps.` for each flow and state with a way.
+
+    The ways of a flow that is not violated are possible ones.
+    """
+    violated = {flow.flow for flow in outcome.flows if flow.verdict == "violated"}
+    lengths: dict[tuple[str, str], list[int]] = {}
+    for finding in by_urgency(outcome.findings):
+        if _leads_to_state(finding):
+            lengths.setdefault((finding.flow or "", finding.state or ""), []).append(len(finding.witness))
+    return [
+        f"{flow}: {counted(len(steps), 'way' if flow in violated else 'possible way')} into {state}, "
+        f"{'the shortest ' if len(steps) > 1 else ''}in {counted(min(steps), 'step')}."
+        for (flow, state), steps in lengths.items()
+    ]
+
+
 def next_step(findings: Sequence[Finding]) -> str | None:
     """The command that tells most about the finding that matters most: a way into a state, an error, the first one."""
     if not findings:
         return None
-    finding = min(findings, key=_urgency)
+    finding = by_urgency(findings)[0]
     if _leads_to_state(finding):
         return f"truthline why {shlex.quote(finding.flow or '')} {shlex.quote(finding.state or '')}"
     return f"truthline explain {finding.code}"
+
+
+def by_urgency(findings: Sequence[Finding]) -> list[Finding]:
+    """What a person should look at first: errors before warnings, and of each first the ways into a state."""
+    return sorted(findings, key=_urgency)
 
 
 def _urgency(finding: Finding) -> tuple[bool, bool]:

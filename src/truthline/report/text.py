@@ -8,10 +8,12 @@ from truthline.report.flows import print_flow
 from truthline.report.frame import frame
 from truthline.report.page import Page
 from truthline.report.style import SourceLines, Style
-from truthline.report.summary import next_step, sentences, statistics
+from truthline.report.summary import next_step, sentences, statistics, ways
 from truthline.report.witness import print_way, title
 
 COLORS = {"error": "bold red", "warning": "bold yellow"}
+WAYS = 5
+"""Flows and states whose ways the summary counts, unless everything was asked for."""
 
 
 def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
@@ -27,7 +29,7 @@ def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
     if style.statistics and outcome.findings:
         _print_statistics(page, outcome.findings)
     if not style.quiet:
-        _print_summary(page, outcome)
+        _print_summary(page, outcome, style)
     return page.text()
 
 
@@ -80,12 +82,15 @@ def _print_statistics(page: Page, findings: Sequence[Finding]) -> None:
     page.blank()
 
 
-def _print_summary(page: Page, outcome: Outcome) -> None:
+def _print_summary(page: Page, outcome: Outcome, style: Style) -> None:
     color = "bold red" if outcome.summary.errors else "bold yellow" if outcome.summary.warnings else "bold green"
     first, *rest = sentences(outcome)
     page.wrap((first, color))
     for sentence in rest:
         page.wrap(sentence)
+    told = ways(outcome)
+    for way in told if style.verbose else told[:WAYS]:
+        page.wrap(way, hang=2)
     command = next_step(outcome.findings)
     if command:
         page.whole("Next: ", (command, "bold"))
