@@ -14,6 +14,7 @@ from truthline.syntax.discovery import discover, relative
 from truthline.syntax.overlay import NOTHING, Overlay, overlaid
 from truthline.syntax.pool import map_files
 from truthline.syntax.source import SourceFile
+from truthline.syntax.tree import Tree
 from truthline.syntax.unread import Unread
 from truthline.timings import Timings
 
@@ -34,27 +35,25 @@ def load_modules(
     """
     timings = timings or Timings()
     with timings.stage("find files"):
-        files = discover(config)
+        tree = Tree(Path(config.base), overlay)
+        files = discover(config, tree)
     with timings.stage("read files"), overlaid(files, overlay) as placed:
-        return _read(config, placed, jobs, progress, overlay)
+        return _read(config, tree, placed, jobs, progress)
 
 
-def _read(
-    config: Config, files: Sequence[SourceFile], jobs: int, progress: Progress | None, overlay: Overlay
-) -> Modules:
-    base = Path(config.base)
+def _read(config: Config, tree: Tree, files: Sequence[SourceFile], jobs: int, progress: Progress | None) -> Modules:
     outlines: dict[str, Outline] = {}
     unread: dict[str, Unread] = {}
-    for count, (file, result) in enumerate(map_files(extract, files, base=base, jobs=jobs), 1):
+    for count, (file, result) in enumerate(map_files(extract, files, base=tree.base, jobs=jobs), 1):
         if isinstance(result, Unread):
             unread[file.path] = result
         else:
             outlines[file.path] = msgspec.msgpack.decode(result, type=Outline)
         if progress is not None:
             progress(count, len(files))
-    path = ImportPath(base, [relative(config.base, root) for root in config.roots], added=overlay)
+    path = ImportPath(tree, [relative(config.base, root) for root in config.roots])
     modules = [_module(file, outlines.get(file.path), path) for file in files if file.path.endswith(".py")]
-    return Modules(base, path, modules, [unread[file] for file in sorted(unread)], overlay)
+    return Modules(tree, path, modules, [unread[file] for file in sorted(unread)])
 
 
 def _module(file: SourceFile, outline: Outline | None, path: ImportPath) -> SourceModule:

@@ -4,7 +4,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 
 from truthline.facts.outline import Definition, Import
@@ -20,8 +19,8 @@ from truthline.program.module import (
     Unknown,
 )
 from truthline.program.paths import ImportPath, ModulePlace
-from truthline.syntax.overlay import NOTHING, Overlay
-from truthline.syntax.source import SourceFile, decode, read, split_lines
+from truthline.syntax.source import decode, split_lines
+from truthline.syntax.tree import Tree
 from truthline.syntax.unread import Unparsable, Unread
 
 __all__ = [
@@ -43,14 +42,12 @@ class Modules:
 
     def __init__(
         self,
-        base: Path,
+        tree: Tree,
         path: ImportPath,
         modules: Sequence[SourceModule],
         unread: Sequence[Unread] = (),
-        overlay: Overlay = NOTHING,
     ) -> None:
-        self._base = base
-        self._overlay = overlay
+        self.tree = tree
         self._path = path
         self.by_file: Mapping[str, SourceModule] = MappingProxyType({module.file: module for module in modules})
         self.by_name: Mapping[str, SourceModule] = MappingProxyType({module.name: module for module in modules})
@@ -165,7 +162,7 @@ class Modules:
 
     def source(self, file: str) -> bytes:
         """The bytes of a file; raises Unparsable where it cannot be read (any more)."""
-        return self._overlay[file] if file in self._overlay else read(self._base, SourceFile(file))
+        return self.tree.read(file)
 
     def source_lines(self, file: str) -> list[str]:
         """The lines of a file as reports show them; none where it cannot be read (any more)."""

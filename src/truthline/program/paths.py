@@ -5,11 +5,11 @@ any root, win over directories without `__init__.py`, which together form one na
 outside the analysed files is found too, so that importing it is no dangling import.
 """
 
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import msgspec
+
+from truthline.syntax.tree import Tree
 
 _BINARY = (".so", ".pyd")
 
@@ -24,12 +24,12 @@ class ModulePlace(msgspec.Struct, frozen=True):
 class ImportPath:
     """The roots as a search path. Paths are relative to the config file, "" being its own directory.
 
-    The `added` files are found too, although no directory need list them.
+    What stands in for files is found too, although no directory need list it.
     """
 
-    def __init__(self, base: Path, roots: Sequence[str], added: Iterable[str] = ()) -> None:
-        self._base = base
-        self._added = _listings(added)
+    def __init__(self, tree: Tree, roots: Sequence[str]) -> None:
+        self._tree = tree
+        self._added = _listings(tree.overlay)
         self._top = ModulePlace(None, tuple(roots))
         self._found: dict[str, ModulePlace | None] = {}
         self._listings: dict[str, frozenset[str]] = {}
@@ -77,18 +77,15 @@ class ImportPath:
                 return ModulePlace(f"{inner}.py", ())
             if binary := self._binary(entries, name):
                 return ModulePlace(f"{directory}/{binary}" if directory else binary, ())
-            if name in entries and (inner in self._added or (self._base / inner).is_dir()):
+            if name in entries and (inner in self._added or self._tree.is_directory(inner)):
                 portions.append(inner)
         return ModulePlace(None, tuple(portions)) if portions else None
 
     def _listing(self, directory: str) -> frozenset[str]:
-        """The names in a directory, exactly as written: a file system that ignores case would find too much."""
+        """The names in a directory, and of what stands in for files there."""
         if directory not in self._listings:
             added = self._added.get(directory, frozenset())
-            try:
-                self._listings[directory] = added.union(os.listdir(self._base / directory))  # noqa: PTH208
-            except OSError:
-                self._listings[directory] = added
+            self._listings[directory] = added | self._tree.importable(directory)
         return self._listings[directory]
 
     @staticmethod

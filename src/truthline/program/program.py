@@ -58,6 +58,7 @@ class Program:
         self.config = config
         self._timings = timings or Timings()
         self.modules = modules
+        self.tree = modules.tree
         self.places = Places(modules)
         self._flows: dict[str, FlowAnalysis] = {}
         self._dispatch: dict[str, DispatchSites] = {}

@@ -11,20 +11,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from truthline.config.schema import Config
+from truthline.syntax.identity import identity_of
 from truthline.syntax.ignore import IgnoreRules, gitignore, ignored, patterns
 from truthline.syntax.source import MAX_SIZE, SourceFile, too_large
+from truthline.syntax.tree import Tree
 
 _NEVER = frozenset({"__pycache__", "node_modules"})
 
 
-def discover(config: Config) -> tuple[SourceFile, ...]:
+def discover(config: Config, tree: Tree | None = None) -> tuple[SourceFile, ...]:
     """Every Python file that `include` (default: the roots) holds, sorted by path.
 
     Left out are: hidden files and directories, `__pycache__`, `node_modules`, virtual environments, and what
     `exclude` or a `.gitignore` names, those of the directories between the config file and an include too.
     An include is entered although a `.gitignore` names it: the user named it last.
     """
-    walk = _Walk(config)
+    walk = _Walk(config, tree or Tree(Path(config.base)))
     found: dict[str, SourceFile] = {}
     for include in config.include or config.roots:
         for file in walk.start(relative(config.base, include)):
@@ -42,21 +44,21 @@ def relative(base: str, path: str) -> str:
 class _Walk:
     """A walk with the rules that hold everywhere."""
 
-    def __init__(self, config: Config) -> None:
-        self._base = Path(config.base)
+    def __init__(self, config: Config, tree: Tree) -> None:
+        self._tree = tree
         self._exclude = patterns(config.exclude)
 
     def start(self, include: str) -> Iterator[SourceFile]:
         """The files of one include, which may be a file itself."""
-        path = self._base / include
-        if path.is_dir():
+        path = self._tree.base / include
+        if self._tree.is_directory(include):
             yield from self._directories(include, self._inherited(include))
-        elif not os.path.lexists(path):
+        elif not self._tree.exists(include) and not path.is_symlink():
             yield SourceFile(include, reason="does not exist")
         elif not include.endswith(".py"):
             yield SourceFile(include, reason="is neither a directory nor a Python file")
         else:
-            yield _described(include, path)
+            yield self._described(include, path)
 
     def _inherited(self, include: str) -> tuple[IgnoreRules, ...]:
         """The `.gitignore` rules of the directories above an include, unless they leave out the include itself."""
@@ -65,7 +67,7 @@ class _Walk:
         if ".." in parts:
             return rules
         for depth in range(len(parts)):
-            rules += gitignore(self._base, "/".join(parts[:depth]))
+            rules += gitignore(self._tree, "/".join(parts[:depth]))
             if ignored("/".join(parts[: depth + 1]) + "/", rules):
                 return ()
         return rules
@@ -76,8 +78,7 @@ class _Walk:
         while pending:
             directory, rules = pending.pop()
             try:
-                with os.scandir(self._base / directory) as listing:
-                    entries = list(listing)
+                entries = self._tree.scan(directory)
             except OSError as error:
                 reason = f"is a directory that cannot be listed: {error.strerror}"
                 yield SourceFile(_shown(directory or "."), reason=reason)
@@ -86,13 +87,13 @@ class _Walk:
             if "pyvenv.cfg" in names:
                 continue
             if ".gitignore" in names:
-                rules += gitignore(self._base, directory)
+                rules += gitignore(self._tree, directory)
             for entry in entries:
                 path = f"{directory}/{entry.name}" if directory else entry.name
                 if self._is_inner(path, entry, rules):
                     pending.append((path, rules))
                 elif self._is_source(path, entry, rules):
-                    yield _described(path, entry)
+                    yield self._described(path, entry)
 
     def _is_inner(self, path: str, entry: "os.DirEntry[str]", rules: tuple[IgnoreRules, ...]) -> bool:
         if entry.name.startswith(".") or entry.name in _NEVER or not entry.is_dir(follow_symlinks=False):
@@ -107,6 +108,15 @@ class _Walk:
     def _left_out(self, path: str, rules: tuple[IgnoreRules, ...]) -> bool:
         return ignored(path, self._exclude) or ignored(path, rules)
 
+    def _described(self, path: str, entry: "os.DirEntry[str] | Path") -> SourceFile:
+        """The file with what one stat (of the target, if it is a link) tells."""
+        if not path.isprintable():
+            return SourceFile(_shown(path), reason="has a name that is not printable text")
+        file = _examined(path, entry)
+        if file.reason is not None:
+            self._tree.saw(file, None)
+        return file
+
 
 def _links_to_directory(entry: "os.DirEntry[str]") -> bool:
     try:
@@ -115,18 +125,15 @@ def _links_to_directory(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _described(path: str, entry: "os.DirEntry[str] | Path") -> SourceFile:
-    """The file with what one stat (of the target, if it is a link) tells."""
-    if not path.isprintable():
-        return SourceFile(_shown(path), reason="has a name that is not printable text")
+def _examined(path: str, entry: "os.DirEntry[str] | Path") -> SourceFile:
     try:
         status = entry.stat()
     except OSError as error:
         return SourceFile(path, reason=_stat_failure(entry, error))
     if not stat.S_ISREG(status.st_mode):
-        return SourceFile(path, reason=f"is {_sort(status.st_mode)}, not a regular file")
+        return SourceFile(path, identity=identity_of(status), reason=f"is {_sort(status.st_mode)}, not a regular file")
     reason = too_large(status.st_size) if status.st_size > MAX_SIZE else None
-    return SourceFile(path, status.st_size, status.st_mtime_ns, reason)
+    return SourceFile(path, status.st_size, identity_of(status), reason)
 
 
 def _stat_failure(entry: "os.DirEntry[str] | Path", error: OSError) -> str:

@@ -1,12 +1,11 @@
 """Which paths the user or git asked to leave out."""
 
 import re
-from pathlib import Path
 
 import msgspec
 from pathspec import GitIgnoreSpec
 
-from truthline.syntax.source import SourceFile, read
+from truthline.syntax.tree import Tree
 from truthline.syntax.unread import Unparsable
 
 _STARS = re.compile(r"\*+")
@@ -32,7 +31,7 @@ def patterns(lines: tuple[str, ...], directory: str = "") -> tuple[IgnoreRules, 
     return (IgnoreRules(directory, GitIgnoreSpec.from_lines(lines)),)
 
 
-def gitignore(base: Path, directory: str) -> tuple[IgnoreRules, ...]:
+def gitignore(tree: Tree, directory: str) -> tuple[IgnoreRules, ...]:
     """The rules of a directory's own `.gitignore`. One that cannot be read ignores nothing.
 
     It comes with the tree, so it is no more trusted than the tree: it is opened as a source file is, and
@@ -40,7 +39,7 @@ def gitignore(base: Path, directory: str) -> tuple[IgnoreRules, ...]:
     """
     path = f"{directory}/.gitignore" if directory else ".gitignore"
     try:
-        lines = read(base, SourceFile(path)).decode("utf-8", "surrogateescape").splitlines()
+        lines = tree.read(path).decode("utf-8", "surrogateescape").splitlines()
         return patterns(tuple(line for line in lines[:_MOST_LINES] if _is_tame(line)), directory)
     except (Unparsable, ValueError):
         return ()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from truthline.syntax.identity import Identity
 from truthline.syntax.unread import Unparsable
 
 MAX_SIZE = 5_000_000
@@ -36,14 +37,14 @@ whose meaning is another has no place in a code base that is reviewed, and a cod
 class SourceFile(msgspec.Struct, frozen=True, order=True):
     """A file that was found. `path` is relative to the config file, with `/`.
 
-    `size` (bytes) and `modified` (nanoseconds) are those of the one stat that discovery made. A file with a
-    `reason` must not be opened: it is no regular file, too large, or out of reach. `stored` is where the text is that
-    stands in for it, as an absolute path.
+    `size` (bytes) and `identity` are those of the one stat that discovery made. A file with a `reason` must not be
+    opened: it is no regular file, too large, or out of reach. `stored` is the absolute path of the text that stands in
+    for it.
     """
 
     path: str
     size: int = 0
-    modified: int = 0
+    identity: Identity | None = None
     reason: str | None = None
     stored: str | None = None
 
