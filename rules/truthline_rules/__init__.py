@@ -1,5 +1,6 @@
 """The rules that ship with truthline, on its public protocol only."""
 
+from truthline_rules.contracts import ContractMissing, StateTwin
 from truthline_rules.dangling import DanglingImport, DanglingName
 from truthline_rules.dispatch import (
     DuplicateOperation,
@@ -38,6 +39,8 @@ RULES = (
     StateRead,
     StatePossiblyReached,
     StateWritten,
+    StateTwin,
+    ContractMissing,
     StaleReexportModule,
     StaleReexportName,
     StaleAll,

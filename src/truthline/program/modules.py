@@ -97,6 +97,12 @@ class Modules:
         """Every module in which a function or class of this name is defined, at any depth."""
         return tuple(self._defining.get(name, ()))
 
+    def first_definition(self, module: SourceModule) -> Definition | None:
+        """The first class or function of a module, else the first name that it binds."""
+        definitions = module.outline.definitions if module.outline else ()
+        made = [each for each in definitions if each.kind in ("class", "function")]
+        return min(made or definitions, key=lambda each: (each.span.line, each.span.column), default=None)
+
     def local_names(self, module: SourceModule, name: str) -> set[str]:
         """The names that a module may use for another's `name`: its own, and those under which it is imported."""
         imports = module.outline.imports if module.outline else ()

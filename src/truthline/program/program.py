@@ -16,6 +16,7 @@ from truthline.facts.view import FileView
 from truthline.model.location import Location
 from truthline.program.bodies import BodyStore
 from truthline.program.callgraph import call_graph
+from truthline.program.contracts import ModuleContract, module_contracts
 from truthline.program.dispatch import DispatchSites, Execution, Registration, find_sites
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
@@ -24,6 +25,7 @@ from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
 from truthline.program.modules import Modules
 from truthline.program.places import Places
 from truthline.program.states import StateObjects
+from truthline.program.twins import Twin, find_twins
 from truthline.program.ways import Depth, Way
 from truthline.syntax.parse import parse
 from truthline.syntax.unread import Unparsable
@@ -36,9 +38,11 @@ __all__ = [
     "FlowAnalysis",
     "Location",
     "MissingReference",
+    "ModuleContract",
     "PossibleWay",
     "Program",
     "Registration",
+    "Twin",
     "Way",
 ]
 
@@ -120,6 +124,14 @@ class Program:
             with self._timings.stage(f"dispatch {name}"):
                 found = self._dispatch[name] = find_sites(self.engine, self.places, table, self.units)
         return found
+
+    def twins(self) -> tuple[Twin, ...]:
+        """Modules that no state declares, and that are nearly copies of one that a state does."""
+        return tuple(find_twins(self.config, self.modules))
+
+    def contracts(self) -> tuple[ModuleContract, ...]:
+        """What the docstrings of the states' and the flows' modules must state, and whether they do."""
+        return tuple(module_contracts(self.config, self.modules))
 
     def _analyser(self, name: str) -> FlowAnalyser:
         flow = self.config.flow[name]
