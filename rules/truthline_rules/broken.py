@@ -13,14 +13,17 @@ Imports for type checking are reported like any other: the type checker sees `An
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
 import msgspec
 
-from truthline.api import Import, Location, Modules, Program, Severity, SourceModule, Violation
+from truthline.api import Import, Location, Modules, Program, Severity, SourceModule, Span, Violation
 from truthline_rules.modules import defines, takes_from_itself
+
+if TYPE_CHECKING:
+    from truthline.fixing import ConcreteFile, Edit
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -53,12 +56,41 @@ def violation(broken: Broken, message: str, help_text: str) -> Violation:
     written = broken.written
     severity: Severity | None = "warning" if written.guarded else None
     return Violation(
-        location=Location(broken.module.file, written.statement if broken.lacks == "module" else written.span),
+        location=Location(broken.module.file, _place(broken)),
         message=message + (", so the `except` branch always runs" if written.guarded else ""),
         help=f"{broken.near}; {help_text}" if broken.near else help_text,
         severity=severity,
         symbol=f"{broken.target}:{written.name or ''}",
+        fixable=not written.guarded,
     )
+
+
+def removals(program: Program, file: "ConcreteFile", violations: Sequence[Violation]) -> Iterator["Edit"]:
+    """Edits that take broken re-exports away, as far as nothing else in the file uses the names."""
+    from libcst import ImportAlias, ImportFrom
+
+    from truthline.fixing import Replace
+
+    places = {each.location.span for each in violations}
+    for broken in broken_imports(program):
+        if broken.module.file != file.path or _place(broken) not in places:
+            continue
+        for written in _same_statement(program, broken):
+            if file.names(written.bound) <= 1:
+                span, kind = (written.statement, ImportFrom) if written.name == "*" else (written.span, ImportAlias)
+                yield from (Replace(node, None) for node in file.nodes_at(span) if isinstance(node, kind))
+
+
+def _place(broken: Broken) -> Span:
+    return broken.written.statement if broken.lacks == "module" else broken.written.span
+
+
+def _same_statement(program: Program, broken: Broken) -> Iterable[Import]:
+    """The imports that are broken for the same reason: all names of a statement whose module does not exist."""
+    written, outline = broken.written, broken.module.outline
+    if outline is None or program.modules.resolve(broken.module, written).exists:
+        return (written,)
+    return (each for each in outline.imports if each.statement == written.statement)
 
 
 def _search(modules: Modules) -> Iterator[Broken]:

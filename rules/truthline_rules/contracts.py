@@ -1,8 +1,12 @@
 """What a state's and a flow's modules must say of themselves, and copies that no contract names (TL107, TL120)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from truthline.api import FILE_START, Example, Location, Meta, Program, Rule, Violation
+
+if TYPE_CHECKING:
+    from truthline.fixing import ConcreteFile, Edit
 
 _CACHE = '''"""Connectors seen so far."""
 
@@ -76,8 +80,8 @@ class StateTwin(Rule):
             yield Violation(
                 location=Location(twin.copy.file, first.span if first else FILE_START),
                 message=(
-                    f"`{twin.copy.name}` is nearly a copy of `{twin.original.name}` ({twin.likeness:.0%} of the lines), "
-                    f"which state `{twin.state}` declares; no state declares the copy"
+                    f"`{twin.copy.name}` is nearly a copy of `{twin.original.name}` ({twin.likeness:.0%} of the lines) of "
+                    f"state `{twin.state}`, and no state declares it"
                 ),
                 help=f"remove it, or add it to the modules of state `{twin.state}`",
                 symbol=twin.copy.name,
@@ -102,6 +106,7 @@ class ContractMissing(Rule):
 
     meta = Meta(
         code="TL120",
+        fixable=True,
         name="contract-missing",
         subject="flow",
         valid=(
@@ -134,3 +139,12 @@ class ContractMissing(Rule):
                 flow=contract.flow,
                 state=contract.state,
             )
+
+    def fix(self, program: Program, file: "ConcreteFile", violations: Sequence[Violation]) -> Iterable["Edit"]:
+        """Write the contracts into the docstring."""
+        titles = {each.symbol for each in violations}
+        docstring = file.docstring() or ""
+        for contract in program.contracts():
+            if contract.module.file == file.path and contract.title in titles:
+                docstring = contract.amended(docstring)
+        return file.with_docstring(docstring)

@@ -1,10 +1,14 @@
 """What a package offers and does not have (TL201 to TL205)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from truthline.api import Example, Import, Location, Meta, Program, Rule, SourceModule, Step, Violation
-from truthline_rules.broken import broken_imports, violation
+from truthline_rules.broken import broken_imports, removals, violation
 from truthline_rules.modules import defines
+
+if TYPE_CHECKING:
+    from truthline.fixing import ConcreteFile, Edit
 
 _Node = tuple[str, str]  # a module and a name in it; "*" for all its names
 
@@ -17,13 +21,15 @@ class StaleReexportModule(Rule):
     Why it is bad:
         The package cannot be imported at all; where the import is guarded or for type checking only, the name is a lie.
     How to fix:
-        Re-export from where the definition is now, or remove the name.
+        Re-export from where the definition is now, or remove the name; `truthline fix` removes names that nothing
+        else in the file uses.
     How to allow:
         A suppression with a reason. An import that `except ImportError` guards only warns.
     """
 
     meta = Meta(
         code="TL201",
+        fixable=True,
         name="stale-reexport-module",
         valid=(
             Example(
@@ -43,6 +49,10 @@ class StaleReexportModule(Rule):
                     "re-export what exists, or remove the name",
                 )
 
+    def fix(self, program: Program, file: "ConcreteFile", violations: Sequence[Violation]) -> Iterable["Edit"]:
+        """Take the import away."""
+        return removals(program, file, violations)
+
 
 class StaleReexportName(Rule):
     """An `__init__` re-exports a name that its module does not define.
@@ -53,13 +63,15 @@ class StaleReexportName(Rule):
     Why it is bad:
         The package cannot be imported at all.
     How to fix:
-        Re-export the name that the module has now, or remove it.
+        Re-export the name that the module has now, or remove it; `truthline fix` removes names that nothing else in the
+        file uses.
     How to allow:
         A suppression with a reason. An import that `except ImportError` guards only warns.
     """
 
     meta = Meta(
         code="TL202",
+        fixable=True,
         name="stale-reexport-name",
         valid=(
             Example(
@@ -85,6 +97,10 @@ class StaleReexportName(Rule):
                     "re-export what the module defines, or remove the name",
                 )
 
+    def fix(self, program: Program, file: "ConcreteFile", violations: Sequence[Violation]) -> Iterable["Edit"]:
+        """Take the name away."""
+        return removals(program, file, violations)
+
 
 class StaleAll(Rule):
     """`__all__` names something that the module does not define.
@@ -95,13 +111,14 @@ class StaleAll(Rule):
     Why it is bad:
         `from module import *` fails, and readers believe in a name that is not there.
     How to fix:
-        Remove the string, or define the name.
+        Remove the string (`truthline fix` does), or define the name.
     How to allow:
         A suppression with a reason.
     """
 
     meta = Meta(
         code="TL203",
+        fixable=True,
         name="stale-all",
         valid=(
             Example(
@@ -126,6 +143,15 @@ class StaleAll(Rule):
                         help="remove it from `__all__`, or define it",
                         symbol=entry.name,
                     )
+
+    def fix(self, program: Program, file: "ConcreteFile", violations: Sequence[Violation]) -> Iterable["Edit"]:
+        """Take the string away, where it stands in a list, tuple or set."""
+        from libcst import Element
+
+        from truthline.fixing import Replace
+
+        nodes = (node for each in violations for node in file.nodes_at(each.location.span))
+        return [Replace(node, None) for node in nodes if isinstance(node, Element)]
 
     def _defined(self, program: Program, module: SourceModule, name: str) -> bool:
         submodule = module.is_package and program.modules.exists(f"{module.name}.{name}")

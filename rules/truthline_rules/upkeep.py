@@ -1,8 +1,12 @@
 """What must shrink: allowances and suppressions (TL090 to TL092)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from truthline.api import Audit, Example, Ledger, Meta, Violation
+from truthline.api import Audit, Example, Ledger, Location, Meta, Program, Violation
+
+if TYPE_CHECKING:
+    from truthline.fixing import ConcreteFile, Edit
 
 _NO_SOCKETS = '[[rule]]\nid = "NO_SOCKETS"\nkind = "forbid-import"\nscope = ["app/**"]\nforbid = ["socket"]\n'
 _ALLOWED = 'allow = [{ path = "app/a.py", reason = "moves out with the next release" }]\n'
@@ -17,13 +21,14 @@ class UnusedAllowance(Audit):
     Why it is bad:
         Allow-lists only shrink if what is no longer needed is removed. A forgotten entry silences the next mistake.
     How to fix:
-        Remove the entry.
+        Remove the entry; `truthline fix` does.
     How to allow:
         It cannot be allowed, except by `ignore = ["TL090"]`.
     """
 
     meta = Meta(
         code="TL090",
+        fixable=True,
         name="unused-allowance",
         subject="config",
         valid=(
@@ -58,6 +63,10 @@ class UnusedAllowance(Audit):
                     help="remove it",
                     symbol=f"{use.owner} {use.allowance.path}",
                 )
+
+    def stale_entries(self, violations: Sequence[Violation]) -> Iterable[Location]:
+        """All of them can go."""
+        return (each.location for each in violations)
 
 
 class ReasonlessSuppression(Audit):
@@ -114,13 +123,14 @@ class UnusedSuppression(Audit):
     Why it is bad:
         It would silence the next mistake on this line, for a reason that was meant for another.
     How to fix:
-        Remove the name or the comment.
+        Remove the name or the comment; `truthline fix` does.
     How to allow:
         It cannot be allowed, except by `ignore = ["TL092"]`.
     """
 
     meta = Meta(
         code="TL092",
+        fixable=True,
         name="unused-suppression",
         valid=(
             Example(
@@ -155,4 +165,31 @@ class UnusedSuppression(Audit):
                 message = f"`{use.name}` is locked here: no comment can silence it"
             else:
                 continue
-            yield Violation(location=use.location, message=message, help="remove it from the comment", symbol=use.name)
+            yield Violation(
+                location=use.location,
+                message=message,
+                help="remove it from the comment",
+                symbol=use.name,
+                fixable=use.outcome == "unused",
+            )
+
+    def fix(self, program: Program, file: "ConcreteFile", violations: Sequence[Violation]) -> Iterator["Edit"]:
+        """Take the names out of their comments, and comments away that have none left."""
+        from truthline.fixing import Replace
+
+        unused: dict[Location, set[str]] = {}
+        for each in violations:
+            unused.setdefault(each.location, set()).add(each.symbol)
+        for location, names in unused.items():
+            comment = file.comment_at(location.span.line, location.span.column)
+            if comment is not None:
+                kept = _without(comment.value, names)
+                yield Replace(comment, comment.with_changes(value=kept)) if kept else file.removal(comment)
+
+
+def _without(comment: str, names: set[str]) -> str:
+    """A suppression comment without these names; empty where none is left."""
+    before, _, rest = comment.partition("[")
+    listed, _, after = rest.partition("]")
+    kept = [name for name in listed.split(",") if name.strip() not in names]
+    return f"{before}[{','.join(kept).strip()}]{after}" if any(name.strip() for name in kept) else ""

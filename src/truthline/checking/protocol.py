@@ -3,9 +3,9 @@
 The built-in rules use exactly this, through `truthline.api`, as a stranger's plugin does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 
@@ -16,6 +16,10 @@ from truthline.facts.view import FileView
 from truthline.model.finding import Severity, Step
 from truthline.model.location import Location
 from truthline.program.program import Program
+
+if TYPE_CHECKING:
+    from truthline.checking.concrete import ConcreteFile
+    from truthline.checking.rewriting import Edit
 
 Subject = Literal["file", "flow", "dispatch", "config"]
 
@@ -63,7 +67,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     `severity` overrides the rule's own where this one case weighs less or more. `symbol` is the function
     or name that is concerned: it keeps the fingerprint stable when lines move. `flow` and `state`,
     or `dispatch` and `operation`, name the tables of the config whose allowances and lock apply.
-    `details` are the values of the rule's `placeholders`.
+    `details` are the values of the rule's `placeholders`. `fixable` is False where a rule that can fix others cannot
+    fix this one.
     """
 
     location: Location
@@ -77,6 +82,7 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     operation: str | None = None
     witness: tuple[Step, ...] = ()
     details: dict[str, str] = {}
+    fixable: bool = True
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +124,13 @@ class Rule:
         """Ask the program, and yield what is wrong."""
         raise NotImplementedError
 
+    def fix(self, program: Program, file: "ConcreteFile", violations: Sequence[Violation]) -> Iterable["Edit"]:
+        """Edits that mend these violations, all of one file, and change nothing else; a rule with `fixable` has some.
+
+        What a rule cannot mend safely it leaves. `truthline.fixing` has the edits.
+        """
+        return ()
+
     def vacuities(self, program: Program) -> Iterable[Vacuity]:
         """What of this rule's config has nothing to look at (TL003); the scope, unless a rule knows more."""
         if self.setup.scope.patterns and not self.setup.may_be_empty and not self.setup.scope.matches_any(program):
@@ -157,3 +170,7 @@ class Audit(Rule):
     def audit(self, ledger: Ledger) -> Iterable[Violation]:
         """Look at what the run used, and yield what is stale."""
         raise NotImplementedError
+
+    def stale_entries(self, violations: Sequence[Violation]) -> Iterable[Location]:
+        """The entries of lists in the config, by their places, whose removal mends these violations."""
+        return ()

@@ -26,31 +26,47 @@ from truthline.syntax.pool import processors
 from truthline.timings import Timings
 
 
+class Judged(msgspec.Struct, frozen=True):
+    """A finding, the rule and the violation that it was made of, and what silences it."""
+
+    finding: Finding
+    instance: Instance
+    violation: Violation
+    silencing: Silencing | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A program, and what nothing silences of what was found in it, in the order of a report."""
+
+    program: Program
+    judged: tuple[Judged, ...]
+
+
 def check(config: Config, options: CheckOptions | None = None, *, rules: Sequence[type[Rule]] = ()) -> Outcome:
     """Check the configured tree with the bundled rules, the config's plugins and further `rules`.
 
     Raises ConfigError, UsageError, PluginError and RuleError.
     """
-    options = options or CheckOptions()
+    return _start(config, options or CheckOptions(), rules).outcome()
+
+
+def standing(config: Config, options: CheckOptions, *, rules: Sequence[type[Rule]] = ()) -> Standing:
+    """The same, as its rules see it: for what goes on to mend what they found. Raises what `check` raises."""
+    return _start(config, options, rules).standing()
+
+
+def _start(config: Config, options: CheckOptions, rules: Sequence[type[Rule]]) -> "_Run":
     timings = options.timings or Timings()
     with timings.stage("rules and plugins"):
         prepared = prepare(config, options, rules=rules)
     jobs = options.jobs or processors()
     modules = load_modules(config, jobs, options.progress, timings, options.overlay)
-    return _Run(Program(config, modules, timings), prepared, options, timings).outcome()
+    return _Run(Program(config, modules, timings), prepared, options, timings)
 
 
 def exit_status(outcome: Outcome, *, exit_zero: bool = False) -> int:
     """1 where an error was found, else 0; warnings alone do not fail a run."""
     return int(outcome.summary.errors > 0 and not exit_zero)
-
-
-class _Judged(msgspec.Struct, frozen=True):
-    """A finding, the symbol that its fingerprint rests on, and what silences it."""
-
-    finding: Finding
-    symbol: str
-    silencing: Silencing | None = None
 
 
 class _Run:
@@ -68,12 +84,20 @@ class _Run:
         self._suppressions = Suppressions()
         self._view = View(program, options)
 
-    def outcome(self) -> Outcome:
-        """Ask every rule, then the audits, and sum up."""
+    def judged(self) -> list[Judged]:
+        """Ask every rule, then the audits."""
         for module in self._program.modules.by_file.values():
             if module.outline is not None and module.outline.comments:
                 self._suppressions.read(module.file, module.outline.comments)
-        judged = [each for each in self._named(self._all()) if self._view.shows(each.finding)]
+        return [each for each in self._named(self._all()) if self._view.shows(each.finding)]
+
+    def standing(self) -> Standing:
+        """The same, without what is silenced."""
+        return Standing(self._program, tuple(each for each in self.judged() if each.silencing is None))
+
+    def outcome(self) -> Outcome:
+        """The same, summed up."""
+        judged = self.judged()
         findings = tuple(each.finding for each in judged if each.silencing is None)
         silenced = tuple(Silenced(each.finding, each.silencing) for each in judged if each.silencing is not None)
         return Outcome(
@@ -84,17 +108,17 @@ class _Run:
             rules=self._rule_texts(findings),
         )
 
-    def _all(self) -> list[_Judged]:
+    def _all(self) -> list[Judged]:
         """Everything found, once each, in the order of a report."""
         found = {each.finding: each for each in (*self._judged(), *self._audited())}
         return sorted(found.values(), key=lambda each: _order(each.finding))
 
-    def _named(self, judged: Sequence[_Judged]) -> Iterator[_Judged]:
+    def _named(self, judged: Sequence[Judged]) -> Iterator[Judged]:
         """The same with fingerprints; what is silenced or not asked for counts, so that no other finding is renamed."""
-        named = fingerprints(((each.finding, each.symbol) for each in judged), self._line_text)
+        named = fingerprints(((each.finding, each.violation.symbol) for each in judged), self._line_text)
         for each, fingerprint in zip(judged, named, strict=True):
             finding = msgspec.structs.replace(each.finding, fingerprint=fingerprint)
-            yield _Judged(finding, each.symbol, each.silencing)
+            yield msgspec.structs.replace(each, finding=finding)
 
     def _rule_texts(self, findings: Iterable[Finding]) -> tuple[RuleText, ...]:
         """Those that ran, and those of locked findings, which are reported although their rule does not run."""
@@ -116,7 +140,7 @@ class _Run:
 
     # -- rules
 
-    def _judged(self) -> Iterator[_Judged]:
+    def _judged(self) -> Iterator[Judged]:
         asked = [each for each in self._prepared.instances if self._may_find(each) and not isinstance(each.rule, Audit)]
         for instance in asked:
             if not isinstance(instance.rule, FileRule):
@@ -134,13 +158,14 @@ class _Run:
         locked = [flow.locked for flow in config.flow.values()] + [table.locked for table in config.dispatch.values()]
         return self._ran[instance.name] or any(locked)
 
-    def _judge(self, instance: Instance, violation: Violation) -> Iterator[_Judged]:
+    def _judge(self, instance: Instance, violation: Violation) -> Iterator[Judged]:
         locked = self._locked(instance, violation)
         if not (self._ran[instance.name] or locked):
             return
         silencing, remark = self._allowances.judge(instance, violation)
         silencing = silencing or self._suppressions.silencing(violation.location, instance.name, locked=locked)
-        yield _Judged(self._finding(instance, violation, remark, locked=locked), violation.symbol, silencing)
+        finding = self._finding(instance, violation, remark, locked=locked)
+        yield Judged(finding, instance, violation, silencing)
 
     def _locked(self, instance: Instance, violation: Violation) -> bool:
         config = self._program.config
@@ -160,7 +185,7 @@ class _Run:
             flow=violation.flow,
             state=violation.state,
             witness=violation.witness,
-            fixable=instance.meta.fixable,
+            fixable=instance.meta.fixable and violation.fixable,
             locked=locked,
         )
 
@@ -177,7 +202,7 @@ class _Run:
 
     # -- audits
 
-    def _audited(self) -> Iterator[_Judged]:
+    def _audited(self) -> Iterator[Judged]:
         """What is stale. A run that was asked about one flow cannot tell."""
         ledger = None
         for instance in self._prepared.instances:
@@ -187,7 +212,7 @@ class _Run:
                 with self._timings.stage(instance.stage):
                     stale = [*audited(instance, rule, ledger)]
                 for violation in stale:
-                    yield _Judged(self._finding(instance, violation, "", locked=False), violation.symbol)
+                    yield Judged(self._finding(instance, violation, "", locked=False), instance, violation)
 
     def _ledger(self) -> Ledger:
         ran = [instance for instance in self._prepared.instances if self._ran[instance.name]]

@@ -18,6 +18,7 @@ COMMANDS = {
     "why": "truthline.cli.why",
     "graph": "truthline.cli.graph",
     "trace": "truthline.cli.trace",
+    "fix": "truthline.cli.fix",
     "explain": "truthline.cli.explain",
     "rules": "truthline.cli.rules",
 }

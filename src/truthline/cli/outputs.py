@@ -1,5 +1,6 @@
 """Where reports go: standard output, and the files of `--output-file`."""
 
+import shutil
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -49,3 +50,19 @@ def write_file(file: Path, text: str) -> None:
         file.write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UnusableError(f"the report cannot be written to {file}: {error.strerror or error}") from error
+
+
+def replace_file(file: Path, before: bytes, after: bytes) -> None:
+    """Write a file in one step, with the permissions that it had. Raises `UnusableError`, also where it has changed."""
+    beside = file.with_name(f"{file.name}.truthline-new")
+    try:
+        target = file.resolve()
+        if target.read_bytes() != before:
+            raise UnusableError(f"{file} has changed since it was read; run the command again")
+        beside = target.with_name(f"{target.name}.truthline-new")
+        beside.write_bytes(after)
+        shutil.copymode(target, beside)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise UnusableError(f"{file} cannot be written: {error.strerror or error}") from error

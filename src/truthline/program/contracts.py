@@ -29,6 +29,14 @@ class ModuleContract(msgspec.Struct, frozen=True):
     state: str | None = None
     flow: str | None = None
 
+    def amended(self, docstring: str) -> str:
+        """A docstring that states the contract: its outdated paragraph replaced, or a new one added at the end."""
+        paragraph = textwrap.fill(self.text, WIDTH, break_long_words=False, break_on_hyphens=False)
+        if self.outdated:
+            return _paragraph(self.title).sub(lambda _: f"{paragraph}\n", docstring, count=1)
+        kept = docstring.rstrip()
+        return f"{kept}\n\n{paragraph}\n" if kept else f"{paragraph}\n"
+
 
 def module_contracts(config: Config, modules: Modules) -> Iterator[ModuleContract]:
     """The contracts of all states and flows that ask for one, in the order of their names and files."""
@@ -44,15 +52,6 @@ def module_contracts(config: Config, modules: Modules) -> Iterator[ModuleContrac
             for module in _readable(modules):
                 if any(pattern.matches(module.name) for pattern in entries):
                     yield _contract(module, _flow_title(name), _flow_text(config, flow), flow=name)
-
-
-def amended(docstring: str, contract: ModuleContract) -> str:
-    """A docstring that states the contract: its outdated paragraph replaced, or a new one added at the end."""
-    paragraph = textwrap.fill(contract.text, WIDTH, break_long_words=False, break_on_hyphens=False)
-    if contract.outdated:
-        return _paragraph(contract.title).sub(lambda _: paragraph, docstring, count=1)
-    kept = docstring.rstrip()
-    return f"{kept}\n\n{paragraph}\n" if kept else f"{paragraph}\n"
 
 
 def _readable(modules: Modules) -> Iterator[SourceModule]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from truthline.syntax.shape import measure
-from truthline.syntax.source import decode
+from truthline.syntax.source import decode, encoding
 from truthline.syntax.unread import Unparsable
 
 if TYPE_CHECKING:
@@ -17,16 +17,34 @@ _CHAIN = 1_000
 
 
 def tree(source: bytes) -> "Module":
-    """The concrete tree of a source file. Raises `Unparsable`, also for what LibCST's parser would die of."""
+    """The concrete tree of a source file, with its own line ends; a byte order mark is no part of it.
+
+    Raises `Unparsable`, also for what LibCST's parser would die of.
+    """
     text = decode(source)
     if not measure(text.encode("utf-8")).within(_BRACKETS, _CHAIN):
         raise Unparsable(f"nests more than {_BRACKETS} brackets or chains more than {_CHAIN} operators")
     from libcst import ParserSyntaxError, parse_module
 
     try:
-        return parse_module(text)
+        return parse_module(_with_its_line_ends(source))
     except ParserSyntaxError as error:
         line, column = error.editor_line, error.editor_column
         raise Unparsable(f"does not parse: {error.message}", line, column) from error
     except RecursionError as error:
         raise Unparsable("nests more deeply than its concrete tree can hold") from error
+
+
+def rewritten(source: bytes, module: "Module") -> bytes:
+    """The bytes of a file that was `source` and is `module` now: byte order mark and codec stay. Raises `Unparsable`."""
+    unmarked, codec = encoding(source)
+    mark = source[: len(source) - len(unmarked)]
+    try:
+        return mark + module.code.encode(codec)
+    except UnicodeEncodeError as error:
+        raise Unparsable(f"cannot hold the new text in its encoding, {codec}") from error
+
+
+def _with_its_line_ends(source: bytes) -> str:
+    unmarked, codec = encoding(source)
+    return unmarked.decode(codec)

@@ -15,6 +15,7 @@ MAX_SIZE = 5_000_000
 """Bytes. Larger files are generated data; the largest of the standard library has 1 MB."""
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 
 _CODECS = frozenset(
@@ -84,18 +85,22 @@ def decode(source: bytes) -> str:
     Raises `Unparsable` for what Python does not read either, and for codecs outside the allow-list.
     """
     _refuse_binary(source)
-    marked = source.startswith(codecs.BOM_UTF8)
-    if marked:
-        source = source[3:]
-    source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    codec = _codec(source, marked)
+    unmarked, codec = encoding(source)
+    unmarked = unmarked.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
-        return source.decode(codec)
+        return unmarked.decode(codec)
     except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
-        start = source.rfind(b"\n", 0, error.start) + 1
-        column = len(source[start : error.start].decode(codec, "replace")) + 1
-        raise Unparsable(f"is not valid {codec} (byte 0x{source[error.start]:02x})", line, column) from error
+        line = unmarked.count(b"\n", 0, error.start) + 1
+        start = unmarked.rfind(b"\n", 0, error.start) + 1
+        column = len(unmarked[start : error.start].decode(codec, "replace")) + 1
+        raise Unparsable(f"is not valid {codec} (byte 0x{unmarked[error.start]:02x})", line, column) from error
+
+
+def encoding(source: bytes) -> tuple[bytes, str]:
+    """The bytes of a source file behind its byte order mark, and the codec that they are in. Raises `Unparsable`."""
+    marked = source.startswith(codecs.BOM_UTF8)
+    unmarked = source[len(codecs.BOM_UTF8) :] if marked else source
+    return unmarked, _codec(unmarked, marked)
 
 
 def split_lines(text: str) -> list[str]:
@@ -128,11 +133,9 @@ def _codec(source: bytes, marked: bool) -> str:
 
 def _cookie(source: bytes) -> str | None:
     """The encoding that one of the first two lines declares (the second only after a blank or comment)."""
-    first, _, rest = source.partition(b"\n")
-    if match := _COOKIE.match(first):
-        return match[1].decode("ascii")
-    if not _BLANK.match(first):
-        return None
-    if match := _COOKIE.match(rest.partition(b"\n")[0]):
-        return match[1].decode("ascii")
+    for line in _LINE_END.split(source, 2)[:2]:
+        if match := _COOKIE.match(line):
+            return match[1].decode("ascii")
+        if not _BLANK.match(line):
+            return None
     return None

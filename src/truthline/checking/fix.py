@@ -1,0 +1,138 @@
+"""What `truthline fix` changes: the edits that rules offer, carried out until there are none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from truthline.checking.options import CheckOptions
+from truthline.checking.protocol import Audit, Rule, Violation
+from truthline.checking.run import Judged, Standing, standing
+from truthline.config.rewriting import without_entries
+from truthline.config.schema import Config
+from truthline.program.program import Program
+from truthline.syntax.unread import Unparsable
+
+if TYPE_CHECKING:
+    from truthline.checking.rewriting import Edit
+
+ROUNDS = 10
+"""Removing a re-export can leave a stale `__all__`, and that an unused suppression; no chain of these is longer."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A file, relative to the config file, before and after its fixes."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+class Fixes(msgspec.Struct, frozen=True):
+    """The changes, in the order of their files; how many findings they mend; and those that can only be mended by hand.
+
+    `refused` are sentences about files that could not be rewritten.
+    """
+
+    changes: tuple[Change, ...]
+    mended: int
+    by_hand: int
+    refused: tuple[str, ...] = ()
+
+
+def find_fixes(config: Config, options: CheckOptions, *, rules: Sequence[type[Rule]] = ()) -> Fixes:
+    """What the rules can mend of what a check with these options finds; nothing is written.
+
+    Raises what `check` raises.
+    """
+    overlay = dict(options.overlay)
+    before: dict[str, bytes] = {}
+    refused: dict[str, None] = {}
+    mended = 0
+    for _ in range(ROUNDS):
+        state = standing(config, msgspec.structs.replace(options, overlay=overlay), rules=rules)
+        changes, count, complaints = _round(state)
+        refused.update(dict.fromkeys(complaints))
+        if not changes:
+            break
+        mended += count
+        for change in changes:
+            before.setdefault(change.path, change.before)
+            overlay[change.path] = change.after
+    found = [Change(path, source, overlay[path]) for path, source in sorted(before.items())]
+    config_change, entries = _without_stale_entries(config, state)
+    if config_change is not None:
+        found.append(config_change)
+    return Fixes(tuple(found), mended + entries, len(state.judged) - entries, tuple(refused))
+
+
+def _round(state: Standing) -> tuple[list[Change], int, list[str]]:
+    """The files that this round's edits change, how many findings that concerns, and what could not be rewritten."""
+    changes: list[Change] = []
+    refused: list[str] = []
+    mended = 0
+    for path, judged in _by_file(state):
+        source = state.program.modules.source(path)
+        try:
+            after, count = _edited(state.program, path, source, judged)
+        except Unparsable as error:
+            refused.append(f"{path} {error.reason}; mend it by hand")
+            continue
+        if after != source:
+            changes.append(Change(path, source, after))
+            mended += count
+    return changes, mended, refused
+
+
+def _by_file(state: Standing) -> Iterator[tuple[str, list[Judged]]]:
+    """What can be mended in each analysed file."""
+    found: defaultdict[str, list[Judged]] = defaultdict(list)
+    for each in state.judged:
+        module = state.program.modules.by_file.get(each.finding.location.file)
+        if each.finding.fixable and module is not None and module.outline is not None:
+            found[module.file].append(each)
+    yield from sorted(found.items())
+
+
+def _edited(program: Program, path: str, source: bytes, judged: Sequence[Judged]) -> tuple[bytes, int]:
+    """The file after the edits of its rules, and how many findings had some. Raises `Unparsable`."""
+    from truthline.checking.concrete import ConcreteFile
+    from truthline.checking.rewriting import rewrite
+
+    file = ConcreteFile(path, source)
+    if file.encoded(file.module) != source:
+        raise Unparsable("does not come out of LibCST as it went in")
+    edits: list[Edit] = []
+    count = 0
+    for rule, violations in _by_rule(judged):
+        offered = list(rule.fix(program, file, violations))
+        edits += offered
+        count += len(violations) if offered else 0
+    return file.encoded(rewrite(file.module, edits)), count
+
+
+def _by_rule(judged: Iterable[Judged]) -> list[tuple[Rule, list[Violation]]]:
+    found: dict[int, tuple[Rule, list[Violation]]] = {}
+    for each in judged:
+        found.setdefault(id(each.instance), (each.instance.rule, []))[1].append(each.violation)
+    return list(found.values())
+
+
+def _without_stale_entries(config: Config, state: Standing) -> tuple[Change | None, int]:
+    """The config file without the entries of its lists that nothing needs, and how many these are."""
+    stale = [
+        place
+        for rule, violations in _by_rule(state.judged)
+        if isinstance(rule, Audit)
+        for place in rule.stale_entries(violations)
+        if place.file == config.file
+    ]
+    if not stale or config.file is None:
+        return None, 0
+    source = (Path(config.base) / config.file).read_bytes()
+    after, count = without_entries(source, config.file, stale)
+    return (Change(config.file, source, after) if count else None), count
