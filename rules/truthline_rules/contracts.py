@@ -80,8 +80,8 @@ class StateTwin(Rule):
             yield Violation(
                 location=Location(twin.copy.file, first.span if first else FILE_START),
                 message=(
-                    f"`{twin.copy.name}` is nearly a copy of `{twin.original.name}` ({twin.likeness:.0%} of the lines) of "
-                    f"state `{twin.state}`, and no state declares it"
+                    f"`{twin.copy.name}` is nearly a copy ({twin.likeness:.0%} of its lines) of "
+                    f"`{twin.original.name}`, which state `{twin.state}` declares; no state declares the copy"
                 ),
                 help=f"remove it, or add it to the modules of state `{twin.state}`",
                 symbol=twin.copy.name,

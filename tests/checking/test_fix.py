@@ -13,7 +13,11 @@ STALE = [
     ("one of two names", "from .a import f, gone\n", "from .a import f\n"),
     ("the first of two names", "from .a import gone, f\n", "from .a import f\n"),
     ("a renamed one", "from .a import gone as here, f\n", "from .a import f\n"),
-    ("the only name takes its line with it", "import os\n\nfrom .a import gone\nfrom .a import f\n", "import os\n\nfrom .a import f\n"),
+    (
+        "the only name takes its line with it",
+        "import os\n\nfrom .a import gone\nfrom .a import f\n",
+        "import os\n\nfrom .a import f\n",
+    ),
     ("a comment above the line stays", "import os\n# why\nfrom .a import gone\nX = 1\n", "import os\n# why\nX = 1\n"),
     ("the last line of a file", "import os\n# end\nfrom .a import gone\n", "import os\n# end\n"),
     (
@@ -47,7 +51,11 @@ STALE = [
         "from .a import gone  # truthline: allow[TL202] generated\n",
     ),
     ("an unknown name may be a slip of the pen", "X = 1  # truthline: allow[TL2O1] old\n", None),
-    ("line ends, tabs and odd layout", "from .a import f , gone\r\nX = {\t1 : 2}\r\n", "from .a import f\r\nX = {\t1 : 2}\r\n"),
+    (
+        "line ends, tabs and odd layout",
+        "from .a import f , gone\r\nX = {\t1 : 2}\r\n",
+        "from .a import f\r\nX = {\t1 : 2}\r\n",
+    ),
     ("no newline at the end", "from .a import f, gone\nX = 1", "from .a import f\nX = 1"),
 ]
 
@@ -69,8 +77,8 @@ def test_the_encoding_stays(prefix: bytes, tmp_path: Path) -> None:
     assert _fixed(tmp_path, files) == {"app/__init__.py": prefix + b"from .a import f\n"}
 
 
-CONTRACT = """Authority contract of state `cache`: a runtime cache only. It may be written and remembered; it proves
-nothing and must never decide.
+CONTRACT = """Authority contract of state `cache`: a runtime cache only. It may be written and remembered; it
+proves nothing and must never decide.
 """
 DOCSTRINGS = [
     ("no docstring", "_x = {}\n", f'"""{CONTRACT}"""\n\n_x = {{}}\n'),
@@ -101,8 +109,8 @@ RULE = '[[rule]]\nid = "NO_OS"\nkind = "forbid-import"\nscope = ["app/**"]\nforb
 ALLOWANCES = [
     (
         "one of two",
-        'allow = [\n  # both move\n  { path = "app/a.py", reason = "old" },\n  { path = "app/b.py", reason = "new" },\n]\n',
-        'allow = [\n  # both move\n  { path = "app/b.py", reason = "new" },\n]\n',
+        'allow = [\n  # both move\n  { path = "app/a.py", reason = "a" },\n  { path = "app/b.py", reason = "b" },\n]\n',
+        'allow = [\n  # both move\n  { path = "app/b.py", reason = "b" },\n]\n',
     ),
     ("the only one", 'allow = [{ path = "app/a.py", reason = "old" }]\n', ""),
     (
@@ -122,7 +130,9 @@ def test_an_unused_allowance_is_taken_out_of_the_config(before: str, after: str,
 
 
 def test_what_cannot_be_mended_is_counted(tmp_path: Path) -> None:
-    _written(tmp_path, {"app/__init__.py": b"from .a import gone, lost\nX = gone\n", "app/a.py": b""}, 'roots = ["."]\n')
+    _written(
+        tmp_path, {"app/__init__.py": b"from .a import gone, lost\nX = gone\n", "app/a.py": b""}, 'roots = ["."]\n'
+    )
     fixes = _fixes(tmp_path)
     assert (fixes.mended, fixes.by_hand) == (1, 1)
 

@@ -73,7 +73,7 @@ def test_a_shape_bounds_what_nests(source: bytes, shape: tuple[int, int]) -> Non
 
 
 def test_a_concrete_tree_keeps_the_layout() -> None:
-    assert tree(b"x  =  1 # why\r\n").code == "x  =  1 # why\n"
+    assert tree(b"x  =  1 # why\r\n").code == "x  =  1 # why\r\n"
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,13 @@ class ConcreteFile:
 
     def comment_at(self, line: int, column: int) -> cst.Comment | None:
         """The comment that begins at this place, both counted from 1."""
-        for span, nodes in self._by_span.items():
-            if (span.line, span.column) == (line, column):
-                return next((node for node in nodes if isinstance(node, cst.Comment)), None)
-        return None
+        nodes = (
+            node
+            for span, several in self._by_span.items()
+            if (span.line, span.column) == (line, column)
+            for node in several
+        )
+        return next((node for node in nodes if isinstance(node, cst.Comment)), None)
 
     def parent(self, node: CSTNode) -> CSTNode:
         """The node around a node. Raises KeyError for the module."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,9 +15,6 @@ from truthline.config.rewriting import without_entries
 from truthline.config.schema import Config
 from truthline.program.program import Program
 from truthline.syntax.unread import Unparsable
-
-if TYPE_CHECKING:
-    from truthline.checking.rewriting import Edit
 
 ROUNDS = 10
 """Removing a re-export can leave a stale `__all__`, and that an unused suppression; no chain of these is longer."""
@@ -53,16 +49,18 @@ def find_fixes(config: Config, options: CheckOptions, *, rules: Sequence[type[Ru
     before: dict[str, bytes] = {}
     refused: dict[str, None] = {}
     mended = 0
+    state = standing(config, options, rules=rules)
     for _ in range(ROUNDS):
-        state = standing(config, msgspec.structs.replace(options, overlay=overlay), rules=rules)
-        changes, count, complaints = _round(state)
+        changes, complaints = _round(state)
         refused.update(dict.fromkeys(complaints))
         if not changes:
             break
-        mended += count
         for change in changes:
             before.setdefault(change.path, change.before)
             overlay[change.path] = change.after
+        after = standing(config, msgspec.structs.replace(options, overlay=overlay), rules=rules)
+        mended += (_identities(state) - _identities(after)).total()
+        state = after
     found = [Change(path, source, overlay[path]) for path, source in sorted(before.items())]
     config_change, entries = _without_stale_entries(config, state)
     if config_change is not None:
@@ -70,22 +68,25 @@ def find_fixes(config: Config, options: CheckOptions, *, rules: Sequence[type[Ru
     return Fixes(tuple(found), mended + entries, len(state.judged) - entries, tuple(refused))
 
 
-def _round(state: Standing) -> tuple[list[Change], int, list[str]]:
-    """The files that this round's edits change, how many findings that concerns, and what could not be rewritten."""
+def _identities(state: Standing) -> Counter[tuple[str, str, str]]:
+    """The findings by what an edit of their line does not change."""
+    return Counter((each.finding.id, each.finding.location.file, each.finding.message) for each in state.judged)
+
+
+def _round(state: Standing) -> tuple[list[Change], list[str]]:
+    """The files that this round's edits change, and what could not be rewritten."""
     changes: list[Change] = []
     refused: list[str] = []
-    mended = 0
     for path, judged in _by_file(state):
         source = state.program.modules.source(path)
         try:
-            after, count = _edited(state.program, path, source, judged)
+            after = _edited(state.program, path, source, judged)
         except Unparsable as error:
             refused.append(f"{path} {error.reason}; mend it by hand")
             continue
         if after != source:
             changes.append(Change(path, source, after))
-            mended += count
-    return changes, mended, refused
+    return changes, refused
 
 
 def _by_file(state: Standing) -> Iterator[tuple[str, list[Judged]]]:
@@ -98,21 +99,16 @@ def _by_file(state: Standing) -> Iterator[tuple[str, list[Judged]]]:
     yield from sorted(found.items())
 
 
-def _edited(program: Program, path: str, source: bytes, judged: Sequence[Judged]) -> tuple[bytes, int]:
-    """The file after the edits of its rules, and how many findings had some. Raises `Unparsable`."""
+def _edited(program: Program, path: str, source: bytes, judged: Sequence[Judged]) -> bytes:
+    """The file after the edits of its rules. Raises `Unparsable`."""
     from truthline.checking.concrete import ConcreteFile
     from truthline.checking.rewriting import rewrite
 
     file = ConcreteFile(path, source)
     if file.encoded(file.module) != source:
         raise Unparsable("does not come out of LibCST as it went in")
-    edits: list[Edit] = []
-    count = 0
-    for rule, violations in _by_rule(judged):
-        offered = list(rule.fix(program, file, violations))
-        edits += offered
-        count += len(violations) if offered else 0
-    return file.encoded(rewrite(file.module, edits)), count
+    edits = [edit for rule, violations in _by_rule(judged) for edit in rule.fix(program, file, violations)]
+    return file.encoded(rewrite(file.module, edits))
 
 
 def _by_rule(judged: Iterable[Judged]) -> list[tuple[Rule, list[Violation]]]:

@@ -31,6 +31,8 @@ class Prepend(msgspec.Struct, frozen=True):
 
 Edit = Replace | Prepend
 
+_Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+
 
 def rewrite(module: cst.Module, edits: Iterable[Edit]) -> cst.Module:
     """The module after the edits; of two that concern one node, the first holds."""
@@ -45,9 +47,9 @@ def rewrite(module: cst.Module, edits: Iterable[Edit]) -> cst.Module:
     return changed.with_changes(body=(*first, *_set_off(changed.body))) if first else changed
 
 
-def _set_off(body: Sequence[cst.BaseStatement]) -> Sequence[cst.BaseStatement]:
+def _set_off(body: Sequence[_Statement]) -> Sequence[_Statement]:
     """The statements with an empty line above them."""
-    if not body or getattr(body[0], "leading_lines", ()):
+    if not body or body[0].leading_lines:
         return body
     return (body[0].with_changes(leading_lines=(cst.EmptyLine(indent=False),)), *body[1:])
 
@@ -100,20 +102,19 @@ class _Rewriter(cst.CSTTransformer):
         """The same for a set."""
         self._mend_end(node.elements)
 
-    def visit_Tuple(self, node: cst.Tuple) -> None:
-        """A tuple of one needs its comma."""
-        self._mend_end(node.elements)
+    def visit_Tuple(self, node: cst.Tuple) -> bool:
+        """A tuple of one needs its comma, an empty one its parentheses."""
         kept = [each for each in node.elements if not self._is_gone(each)]
+        if node.elements and not kept:
+            brackets = {} if node.lpar else {"lpar": (cst.LeftParen(),), "rpar": (cst.RightParen(),)}
+            self._replaced[node] = node.with_changes(elements=(), **brackets)
+            return False
+        self._mend_end(node.elements)
         if len(kept) == 1 and len(node.elements) > 1:
             last = self._replaced.get(kept[0]) or kept[0]
             if isinstance(last, cst.Element) and not isinstance(last.comma, cst.Comma):
                 self._replaced[kept[0]] = last.with_changes(comma=cst.Comma())
-
-    def leave_Tuple(self, original_node: cst.Tuple, updated_node: cst.Tuple) -> cst.Tuple:
-        """An empty tuple needs its parentheses."""
-        if updated_node.elements or updated_node.lpar:
-            return updated_node
-        return updated_node.with_changes(lpar=(cst.LeftParen(),), rpar=(cst.RightParen(),))
+        return True
 
     def _mend_end(self, items: Sequence[cst.ImportAlias] | Sequence[cst.BaseElement]) -> None:
         """Give the item that is last from now on the comma and the layout of the one that was."""

@@ -1,8 +1,6 @@
 """`truthline check`."""
 
-import os
 import sys
-from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from truthline.cli.given import below_base, selectors
 from truthline.cli.options import color_option, config_option, jobs_option, plugins_option
 from truthline.cli.terminal import ColorChoice
 from truthline.report.formats import FORMATS
@@ -116,10 +115,10 @@ def _check(
 
     reports = targets(output_format, output_files)
     options = CheckOptions(
-        select=_split(select),
-        ignore=_split(ignore),
+        select=selectors(select),
+        ignore=selectors(ignore),
         flows=flows,
-        paths=tuple(_below_base(path, Path(config.base)) for path in paths),
+        paths=tuple(below_base(path, Path(config.base)) for path in paths),
         today=today.date() if today else None,
         overlay=_standard_input(stdin_filename, Path(config.base)) if stdin_filename else {},
         no_plugins=no_plugins,
@@ -135,28 +134,12 @@ def _check(
     return exit_status(outcome, exit_zero=exit_zero)
 
 
-def _split(selectors: Iterable[str]) -> tuple[str, ...]:
-    """`--select TL1,TL2` means the same as `--select TL1 --select TL2`."""
-    return tuple(word.strip() for selector in selectors for word in selector.split(",") if word.strip())
-
-
 def _standard_input(path: Path, base: Path) -> dict[str, bytes]:
     """What stands in for a file."""
-    name = _below_base(path, base)
+    name = below_base(path, base)
     if not name.endswith(".py"):
         raise click.BadParameter(f"{path} is no name of a Python file", param_hint="--stdin-filename")
     return {name: sys.stdin.buffer.read()}
-
-
-def _below_base(path: Path, base: Path) -> str:
-    """A path of the command line as findings name it, relative to the config file."""
-    absolute = path.absolute()
-    if base.is_relative_to(absolute):
-        return "."
-    relative = os.path.relpath(absolute, base).replace(os.sep, "/")
-    if relative.startswith("../"):
-        raise click.BadParameter(f"{path} does not lie below the config's directory, {base}", param_hint="PATH")
-    return relative
 
 
 def _run(config: "Config", options: "CheckOptions", *, quiet: bool) -> "Outcome":

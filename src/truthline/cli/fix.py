@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from truthline.cli.options import color_option, config_option, jobs_option, plugins_option, selectors
+from truthline.cli.given import below_base, selectors
+from truthline.cli.options import color_option, config_option, jobs_option, plugins_option
 from truthline.cli.terminal import ColorChoice
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ def command(
     from truthline.checking.options import CheckOptions
     from truthline.checking.prepare import mistakes
     from truthline.cli.progress import progress_bar
-    from truthline.cli.sources import below_base
     from truthline.cli.terminal import style, write
     from truthline.config import load
     from truthline.report.fixes import render_diff, render_summary

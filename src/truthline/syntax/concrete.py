@@ -36,7 +36,7 @@ def tree(source: bytes) -> "Module":
 
 
 def rewritten(source: bytes, module: "Module") -> bytes:
-    """The bytes of a file that was `source` and is `module` now: byte order mark and codec stay. Raises `Unparsable`."""
+    """The bytes of a file that was `source` and is `module` now: its mark and its codec stay. Raises `Unparsable`."""
     unmarked, codec = encoding(source)
     mark = source[: len(source) - len(unmarked)]
     try:
