@@ -10,6 +10,7 @@ from truthline_rules.dispatch import (
     UnusedOperation,
 )
 from truthline_rules.effects import InitSideEffect
+from truthline_rules.evidence import EvidenceNotRead, EvidenceUnconstrained
 from truthline_rules.files import MissingEntry, UnparsableFile, VacuousScope
 from truthline_rules.flows import StateCalled, StateImported, StatePossiblyReached, StateRead, StateWritten
 from truthline_rules.forbid_import import ForbidImport
@@ -40,6 +41,8 @@ RULES = (
     StatePossiblyReached,
     StateWritten,
     StateTwin,
+    EvidenceNotRead,
+    EvidenceUnconstrained,
     ContractMissing,
     StaleReexportModule,
     StaleReexportName,

@@ -16,6 +16,7 @@ from truthline.facts.outline import Definition, Import, ModuleCall, Outline
 from truthline.facts.view import FileView
 from truthline.model.finding import Severity, Step
 from truthline.model.location import FILE_START, Location, Span
+from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
 from truthline.program.modules import External, Found, ImportEdge, ImportTarget, Missing, Modules, SourceModule, Unknown
 from truthline.program.program import (
     Depth,
@@ -36,6 +37,7 @@ __all__ = [
     "Definition",
     "Depth",
     "DispatchSites",
+    "EvidenceReads",
     "Example",
     "Execution",
     "External",
@@ -77,7 +79,9 @@ __all__ = [
     "SourceModule",
     "Span",
     "Step",
+    "UnconstrainedEvidence",
     "Unknown",
+    "UnreadEvidence",
     "Vacuity",
     "Violation",
     "Way",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import msgspec
 
+from truthline.config.schema import Evidence
 from truthline.facts.code import Attr, Call, Load, Register
 from truthline.model.finding import Step
 from truthline.model.location import Location
@@ -14,6 +15,10 @@ from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Context, Instance, Intrinsic, ModuleValue, Opaque
+from truthline.program.evidence.executed import Queries
+from truthline.program.evidence.reads import EvidenceReads, evidence_reads
+from truthline.program.evidence.sqltext import SqlTexts
+from truthline.program.evidence.tables import Table
 from truthline.program.places import Places
 from truthline.program.slices import Slice
 from truthline.program.states import StateObjects
@@ -39,10 +44,11 @@ class FlowAnalysis(msgspec.Struct, frozen=True):
     verdict: FlowVerdict
     ways: tuple[Way, ...]
     possible: tuple[PossibleWay, ...]
+    evidence: EvidenceReads = EvidenceReads()
 
 
 class FlowAnalyser:
-    """Analyses one flow: its slice, its ways, its unresolved calls."""
+    """Analyses one flow: its slice, its ways, its unresolved calls, the evidence that it reads."""
 
     def __init__(
         self,
@@ -52,13 +58,17 @@ class FlowAnalyser:
         entries: list[Unit],
         states: list[StateObjects],
         doubts: list[str],
+        must_read: Mapping[str, Evidence],
+        texts: SqlTexts,
     ) -> None:
         self.engine = engine
         self.places = places
         self.name = name
         self.entries = entries
         self.states = states
+        self.must_read = must_read
         self._doubts = doubts
+        self._texts = texts
         self._importers: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -67,20 +77,29 @@ class FlowAnalyser:
         self.engine.entries.update(self.entries)
         return Slice(self.engine, [self.engine.ambient(unit, deep=True) for unit in self.entries])
 
+    @cached_property
+    def queries(self) -> Queries:
+        """What the slice executes of SQL."""
+        return Queries(self.slice, self._texts)
+
     def analysis(self) -> FlowAnalysis:
         """The verdict, with what it rests on."""
         ways = tuple(way for state in self.states for way in self.ways_into(state))
         unresolved = self.unresolved()
         possible = () if ways else tuple(self._possible(unresolved))
-        doubts = tuple(dict.fromkeys([*self._doubts, *self._unread(), *self._cut()]))
-        verdict: Verdict = "violated" if ways else "undecided" if possible or doubts else "clean"
+        evidence = evidence_reads(self.queries, self.places, self.entries, self.must_read, self._may_read)
+        doubts = tuple(dict.fromkeys([*self._doubts, *self._unread(), *self._cut(), *evidence.doubts]))
+        violated = ways or evidence.unread or evidence.unconstrained
+        verdict: Verdict = "violated" if violated else "undecided" if possible or doubts else "clean"
         calls = self._calls()
-        listed = tuple(sorted({self._listed(context, register) for context, register in unresolved}))
+        open_calls = {self._listed(context, register) for context, register in unresolved}
+        listed = tuple(sorted(open_calls.union(evidence.unreadable)))
         places = {self.places.location(context.unit, register) for context, register in unresolved}
         return FlowAnalysis(
             FlowVerdict(self.name, verdict, len(self.slice.units), calls, calls - len(places), listed, doubts),
             ways,
             possible,
+            evidence,
         )
 
     def ways_into(self, state: StateObjects) -> tuple[Way, ...]:
@@ -97,9 +116,15 @@ class FlowAnalyser:
         found: dict[tuple[Unit, Register], tuple[Context, Register]] = {}
         for context in self.slice.arrivals:
             for register, _ in context.unit.find(Call):
-                if context.unit.place(register) and self.slice.effects(context, register).unknown:
+                is_open = context.unit.place(register) and self.slice.effects(context, register).unknown
+                if is_open and not self._is_read_sql(context, register):
                     found.setdefault((context.unit, register), (context, register))
         return list(found.values())
+
+    def _is_read_sql(self, context: Context, register: Register) -> bool:
+        """Whether a call on an unknown receiver executes SQL of which all is known."""
+        executed = self.queries.at(context, register)
+        return bool(executed) and not any(one.query.unread for one in executed)
 
     def _listed(self, context: Context, register: Register) -> UnresolvedCall:
         location = self.places.location(context.unit, register)
@@ -175,6 +200,19 @@ class FlowAnalyser:
             for unit in self.engine.bodies.units(module.name)
             if unit.is_function and unit.name == func.name and unit.owner is not None and _accepts(unit, call)
         ]
+
+    def _may_read(self, tables: tuple[Table, ...]) -> Iterable[str]:
+        """Unresolved calls that a function which reads one of the tables could be meant by."""
+        for context, register in self.unresolved():
+            reading = [unit.symbol for unit in self._candidates(context, register) if self._reads(unit, tables)]
+            if reading:
+                listed = self._listed(context, register)
+                yield f"the call at {listed.file}:{listed.line} could mean {reading[0]}: {listed.reason}"
+
+    def _reads(self, unit: Unit, tables: tuple[Table, ...]) -> bool:
+        """Whether a function's own slice executes a query of one of the tables."""
+        queries = Queries(Slice(self.engine, [self.engine.ambient(unit)]), self._texts)
+        return any(one.query.read_of(table) is not None for one in queries.all() for table in tables)
 
     def _members(self, context: Context, taken: Call) -> Iterable[Unit]:
         """`getattr(x, name)(...)` with a name that is not constant means some function of what `x` is."""

@@ -20,6 +20,7 @@ from truthline.program.contracts import ModuleContract, module_contracts
 from truthline.program.dispatch import DispatchSites, Execution, Registration, find_sites
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
+from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.flowgraph import FlowGraph, flow_graph
 from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
 from truthline.program.modules import Modules
@@ -85,6 +86,11 @@ class Program:
         """The value engine."""
         return Engine(self.modules, self.bodies)
 
+    @cached_property
+    def sql_texts(self) -> SqlTexts:
+        """SQL texts in the configured dialect."""
+        return SqlTexts(self.config.sql.dialect)
+
     def flow(self, name: str) -> FlowAnalysis:
         """The verdict of a flow, its ways into what it must not reach, and what could be ways."""
         found = self._flows.get(name)
@@ -138,7 +144,8 @@ class Program:
         entries = [unit for reference in flow.entry for unit in self.units(reference)]
         states = [self.state(state) for state in flow.must_not_reach]
         doubts = [*self._unread_doubts(flow.entry), *self._missing_doubts(name)]
-        return FlowAnalyser(self.engine, self.places, name, entries, states, doubts)
+        must_read = {one: self.config.evidence[one] for one in flow.must_read}
+        return FlowAnalyser(self.engine, self.places, name, entries, states, doubts, must_read, self.sql_texts)
 
     # -- references ---------------------------------------------------------------------------
 

@@ -190,11 +190,19 @@ def _of_class(engine: Engine, cls: Class, name: str) -> Iterable[Value]:
             _, members = class_members(engine, metaclass, name)
             for member in members:
                 found.update(_bind(engine, member, cls, metaclass)[0])
-    if found or holder is not None:
+    if found:
         return found
+    if holder is not None:
+        return _made_outside(engine, cls, name)
     if name in ("__name__", "__qualname__", "__module__", "__doc__"):
         return (engine.universe.constant(cls.unit.name),) if name == "__name__" else engine.typed("str")
     return _missing(engine, cls, cls, name)
+
+
+def _made_outside(engine: Engine, cls: Class, name: str) -> Iterable[Value]:
+    """A name that a class only annotates: where it has a base outside, that base makes a descriptor of it."""
+    outside = [base for base in engine.classes.outside_bases(cls) if isinstance(base, External)]
+    return (engine.universe.make(External, f"{outside[0].path}.{name}"),) if outside else ()
 
 
 def _enum_member(engine: Engine, cls: Class, name: str, members: Values) -> Iterable[Value]:

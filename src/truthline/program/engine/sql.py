@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from truthline.program.engine.values import Constant, External, Value
+from truthline.program.engine.values import Class, Constant, External, Value
+
+if TYPE_CHECKING:
+    from truthline.program.engine.engine import Engine
 
 EXECUTING = frozenset(
     (
         "execute", "executemany", "executescript", "exec", "exec_driver_sql", "scalar", "scalars", "stream",
-        "stream_scalars", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "query",
+        "stream_scalars", "get", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "query",
     )
 )  # fmt: skip
-"""Methods that execute what they are handed, on sessions, connections, cursors and pools."""
+"""Methods of sessions, connections, cursors and pools that execute what they are handed; to `get`, that is a class."""
 
 _STATEMENT = re.compile(
     r"\s*(?:--[^\n]*\n\s*)*\(?\s*"
@@ -22,8 +26,19 @@ _STATEMENT = re.compile(
 )
 
 
-def is_sql(value: Value) -> bool:
-    """Whether a value is a statement: a text that begins as one, or a construct of SQLAlchemy or SQLModel."""
+def is_statement(text: str) -> bool:
+    """Whether a text begins as a statement does."""
+    return _STATEMENT.match(text) is not None
+
+
+def is_sql(engine: Engine, value: Value) -> bool:
+    """Whether a value is a statement: a text that begins as one, a construct of an ORM, or a class that one maps."""
     if isinstance(value, Constant):
-        return isinstance(value.value, str) and _STATEMENT.match(value.value) is not None
-    return isinstance(value, External) and value.path.startswith(("sqlalchemy.", "sqlmodel."))
+        return isinstance(value.value, str) and is_statement(value.value)
+    if isinstance(value, Class) and not value.unit.model:
+        return any(isinstance(base, External) and _is_orm(base) for base in engine.classes.outside_bases(value))
+    return isinstance(value, External) and _is_orm(value)
+
+
+def _is_orm(value: External) -> bool:
+    return value.path.startswith(("sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.", "sql."))

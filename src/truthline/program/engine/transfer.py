@@ -338,7 +338,11 @@ def _settled(engine: Engine, context: Context, one: ir.Call, callees: Values, ar
     known = frozenset(callee for callee in callees if not isinstance(callee, Opaque))
     if context.unit.model and func.name.startswith("__") and func.name.endswith("__"):
         return known
-    if func.name in EXECUTING and arguments.positional and any(is_sql(value) for value in arguments.positional[0]):
+    if (
+        func.name in EXECUTING
+        and arguments.positional
+        and any(is_sql(engine, value) for value in arguments.positional[0])
+    ):
         return known | {engine.universe.make(External, f"sql.{func.name}")}
     return callees
 

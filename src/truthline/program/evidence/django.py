@@ -1,0 +1,175 @@
+"""Django's ORM: what managers and querysets make of look-ups."""
+
+from __future__ import annotations
+
+import msgspec
+
+from truthline.program.evidence.alchemy import PENDING, Given, flattened
+from truthline.program.evidence.mapped import Mapping, Mappings
+from truthline.program.evidence.tables import Column, Query, Write
+from truthline.program.evidence.terms import NONE, Entity, Keyed, Manager, Part, Rows, Term, Terms, Text
+
+_FILTERS = frozenset(("filter", "exclude", "get", "aget", "complex_filter", "get_or_create", "aget_or_create"))
+_UPSERTS = frozenset(("update_or_create", "aupdate_or_create"))
+_JOINING = frozenset(("select_related", "prefetch_related"))
+_ONE = frozenset(("get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create", "create"))
+READS = frozenset(
+    (
+        "get", "first", "last", "exists", "count", "aggregate", "earliest", "latest", "in_bulk", "contains", "explain",
+        "get_or_create", "update_or_create", "__iter__",
+    )
+)  # fmt: skip
+"""Methods that execute a queryset; `iterator` and the asynchronous ones beside them."""
+_WRITES = {
+    "create": "insert",
+    "bulk_create": "insert",
+    "get_or_create": "insert",
+    "update_or_create": "upsert",
+    "update": "update",
+    "bulk_update": "update",
+    "delete": "delete",
+}
+
+
+def plain(name: str) -> str:
+    """A method's name without the `a` of its asynchronous twin."""
+    rest = name[1:]
+    return rest if name.startswith("a") and (rest in READS or rest in _WRITES or rest == "iterator") else name
+
+
+class Django:
+    """The vocabulary of Django's ORM."""
+
+    def __init__(self, mappings: Mappings) -> None:
+        self.mappings = mappings
+
+    def queryset(self, mapping: Mapping) -> Part:
+        """All objects of a model."""
+        return Part("queryset", Query(reads=mapping.tables), frozenset(), mapping)
+
+    def method(self, base: Part, name: str, given: Given) -> Terms:
+        """A method of a manager or queryset: the narrowed queryset, or the objects that it returns."""
+        name = plain(name)
+        if base.subject is not None and name in _ONE:
+            return frozenset((Rows(base.subject),))
+        if name in READS or name in _WRITES:
+            return NONE
+        return frozenset((self._narrowed(base, name, given),))
+
+    def executed(self, base: Part, name: str, given: Given) -> Query | None:
+        """What a method executes; None where it only builds."""
+        name = plain(name)
+        subject = base.subject
+        if subject is None or (name not in READS and name not in _WRITES and name != "iterator"):
+            return None
+        written = _WRITES.get(name)
+        if written is None:
+            return self._narrowed(base, name, given).query
+        write = Write(subject.table, written, self._set_columns(subject, name, given))
+        if name in ("get_or_create", "update_or_create"):
+            return self._narrowed(base, "filter", _without_defaults(given)).query.joined(
+                Query(writes=frozenset((write,)))
+            )
+        reads = msgspec.structs.replace(base.query, reads=base.query.reads - subject.tables)
+        return reads.joined(Query(writes=frozenset((write,))))
+
+    def _set_columns(self, subject: Mapping, name: str, given: Given) -> frozenset[str]:
+        names = {keyword for keyword, _ in given.keywords if keyword and keyword not in ("defaults", "batch_size")}
+        if name == "update_or_create":
+            names = set()
+        for term in given.keyword("defaults") if name == "update_or_create" else ():
+            if isinstance(term, Keyed):
+                names |= {key for key, _ in term.entries if key is not None}
+        if name == "bulk_update" and len(given.positional) > 1:
+            names |= {term.value for term in flattened(given.positional[1]) if isinstance(term, Text)}
+        return frozenset(column.name for one in names for column in self.mappings.column(subject, one))
+
+    def _narrowed(self, base: Part, name: str, given: Given) -> Part:
+        if base.subject is None:
+            return base
+        query = base.query
+        if name in _FILTERS or name in _UPSERTS:
+            query = query.joined(self._looked_up(base.subject, given))
+        elif name in _JOINING:
+            for term in given.every:
+                if isinstance(term, Text):
+                    query = query.joined(Query(reads=self.lookup(base.subject, term.value).reads))
+        elif name in ("annotate", "alias", "aggregate", "union", "intersection", "difference", "extra"):
+            inner = [term.query for term in given.every if isinstance(term, Part)]
+            query = query.joined(*(Query(reads=one.reads, constrained=one.constrained) for one in inner))
+        return msgspec.structs.replace(base, query=query)
+
+    def _looked_up(self, subject: Mapping, given: Given) -> Query:
+        """The conditions of keyword look-ups and `Q` objects."""
+        found = Query()
+        for name, terms in given.keywords:
+            if name is None:
+                found = found.joined(Query(loose=frozenset(("a filter is not known by name",))))
+            else:
+                found = found.joined(self.lookup(subject, name))
+            found = found.joined(*(term.query for term in flattened(terms) if isinstance(term, Part)))
+        for terms in given.positional:
+            for term in flattened(terms):
+                if isinstance(term, Part):
+                    found = found.joined(term.query, *(self._pending(subject, column) for column in term.columns))
+        return found
+
+    def _pending(self, subject: Mapping, column: Column) -> Query:
+        if column.table != PENDING:
+            return Query(reads=frozenset((column.table,)), constrained=frozenset((column,)))
+        return self.lookup(subject, column.name)
+
+    def q_object(self, given: Given) -> Part:
+        """`Q(...)`: look-ups of a model that is not known yet."""
+        columns = {Column(PENDING, name) for name, _ in given.keywords if name is not None}
+        query = Query().joined(
+            *(term.query for _, terms in given.keywords for term in flattened(terms) if isinstance(term, Part))
+        )
+        for term in given.every:
+            if isinstance(term, Part):
+                columns |= term.columns
+        return Part(query=query, columns=frozenset(columns))
+
+    def lookup(self, mapping: Mapping, path: str) -> Query:
+        """`owner__team__name__startswith`: the tables on the way, and the columns that are compared."""
+        reads = set(mapping.tables)
+        constrained: set[Column] = set()
+        for name in path.split("__"):
+            target = self.mappings.related(mapping, name)
+            reverse = self.mappings.reverse(mapping, name) if target is None else None
+            if target is not None:
+                constrained |= self.mappings.column(mapping, name)
+                mapping = target
+            elif reverse is not None:
+                mapping, column = reverse
+                constrained |= column
+            elif name == "pk" or name in self.mappings.fields(mapping) or not constrained or name.endswith("_id"):
+                constrained |= self.mappings.column(mapping, name)
+                break
+            else:
+                break
+            reads |= {mapping.table}
+        return Query(reads=self._needed(reads, constrained), constrained=frozenset(constrained))
+
+    def _needed(self, reads: set, constrained: set[Column]) -> frozenset:  # type: ignore[type-arg]
+        return frozenset(reads) | frozenset(column.table for column in constrained)
+
+    def attribute(self, base: Term, name: str) -> Terms:
+        """Managers of models, and what objects lead to."""
+        if isinstance(base, Entity):
+            return self._of_model(base.mapping, name)
+        if isinstance(base, Rows):
+            reverse = self.mappings.reverse(base.mapping, name)
+            if reverse is not None:
+                query = Query(reads=reverse[0].tables, constrained=reverse[1])
+                return frozenset((Part("queryset", query, frozenset(), reverse[0]),))
+        return NONE
+
+    def _of_model(self, mapping: Mapping, name: str) -> Terms:
+        if name in ("objects", "_default_manager", "_base_manager") or name in self.mappings.managers(mapping):
+            return frozenset((Manager(mapping),))
+        return NONE
+
+
+def _without_defaults(given: Given) -> Given:
+    return Given(given.positional, tuple((name, terms) for name, terms in given.keywords if name != "defaults"))
