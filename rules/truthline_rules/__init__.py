@@ -13,6 +13,7 @@ from truthline_rules.effects import InitSideEffect
 from truthline_rules.evidence import EvidenceNotRead, EvidenceUnconstrained
 from truthline_rules.files import MissingEntry, UnparsableFile, VacuousScope
 from truthline_rules.flows import StateCalled, StateImported, StatePossiblyReached, StateRead, StateWritten
+from truthline_rules.forbid_call import ForbidCall
 from truthline_rules.forbid_import import ForbidImport
 from truthline_rules.independent import Independent
 from truthline_rules.layers import Layers
@@ -25,6 +26,7 @@ from truthline_rules.reexports import (
     StaleReexportName,
     StarReexport,
 )
+from truthline_rules.require_call import RequireCall
 from truthline_rules.require_import import RequireImport
 from truthline_rules.upkeep import ReasonlessSuppression, UnusedAllowance, UnusedSuppression
 
@@ -63,4 +65,6 @@ RULES = (
     Independent,
     Protected,
     NoCycles,
+    ForbidCall,
+    RequireCall,
 )

@@ -16,8 +16,11 @@ from truthline.facts.outline import Definition, Import, ModuleCall, Outline
 from truthline.facts.view import FileView
 from truthline.model.finding import Severity, Step
 from truthline.model.location import FILE_START, Location, Span
+from truthline.program.callpattern import CallPattern
+from truthline.program.callsites import CallSite, CallSites, FunctionBody
 from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
 from truthline.program.modules import External, Found, ImportEdge, ImportTarget, Missing, Modules, SourceModule, Unknown
+from truthline.program.precedence import is_always_called, is_preceded
 from truthline.program.program import (
     Depth,
     DispatchSites,
@@ -34,6 +37,9 @@ from truthline.syntax.comments import SourceComment
 __all__ = [
     "FILE_START",
     "Audit",
+    "CallPattern",
+    "CallSite",
+    "CallSites",
     "Definition",
     "Depth",
     "DispatchSites",
@@ -45,6 +51,7 @@ __all__ = [
     "FileView",
     "FlowAnalysis",
     "Found",
+    "FunctionBody",
     "Glob",
     "Import",
     "ImportEdge",
@@ -85,4 +92,6 @@ __all__ = [
     "Vacuity",
     "Violation",
     "Way",
+    "is_always_called",
+    "is_preceded",
 ]

@@ -47,6 +47,16 @@ class Places:
         end = end_column if end_line == line else len(first)
         return first[column:end].decode("utf-8", "replace").strip()
 
+    def passage(self, unit: Unit, register: Register) -> str:
+        """The whole text of an instruction, over as many lines as it has."""
+        line, column, end_line, end_column = unit.code.positions[register]
+        lines = [self.line(unit.file, number).encode() for number in range(line, end_line + 1)]
+        if not lines:
+            return ""
+        lines[-1] = lines[-1][:end_column]
+        lines[0] = lines[0][column:]
+        return b"\n".join(lines).decode("utf-8", "replace")
+
     def _span(self, file: str, position: Position) -> Span:
         line, column, end_line, end_column = position
         if line <= 0:

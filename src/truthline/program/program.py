@@ -16,6 +16,7 @@ from truthline.facts.view import FileView
 from truthline.model.location import Location
 from truthline.program.bodies import BodyStore
 from truthline.program.callgraph import call_graph
+from truthline.program.callsites import CallSites
 from truthline.program.contracts import ModuleContract, module_contracts
 from truthline.program.dispatch import DispatchSites, Execution, Registration, find_sites
 from truthline.program.engine.engine import Engine
@@ -114,6 +115,11 @@ class Program:
     def calls(self, files: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Who calls whom, by PyCG's names, where every function and body of these files is an entry."""
         return call_graph(self.engine, files)
+
+    @cached_property
+    def call_sites(self) -> CallSites:
+        """Where functions and methods are called."""
+        return CallSites(self.engine, self.places)
 
     def state(self, name: str) -> StateObjects:
         """A declared state in the program."""
