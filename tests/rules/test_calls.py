@@ -96,13 +96,17 @@ METHOD = 'call = ["app.db:Session.execute"]'
         ("from app.db import Session\nwith Session() as s:\n    pass\nSession.execute(Session(), 'q')\n", [4]),
         ("from app.facade import Store\ndef f(s: Store):\n    run = s.execute\n    run('q')\n", [4]),
         (
-            "from app.db import Session\nclass C:\n    def __init__(self, s: Session):\n        self._s = s\n\n"
-            "    def f(self):\n        self._s.execute('q')\n",
+            (
+                "from app.db import Session\nclass C:\n    def __init__(self, s: Session):\n        self._s = s\n\n"
+                "    def f(self):\n        self._s.execute('q')\n"
+            ),
             [7],
         ),
         (
-            "from app.db import Session\nclass Mine(Session):\n"
-            "    def f(self):\n        self.execute('q')\n        super().execute('q')\n",
+            (
+                "from app.db import Session\nclass Mine(Session):\n"
+                "    def f(self):\n        self.execute('q')\n        super().execute('q')\n"
+            ),
             [4, 5],
         ),
         ("from app.db import Session\ndef f(s):\n    s.execute('q')\nf(Session())\n", [3]),

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import msgspec
 
+from truthline.config.references import ObjectPattern
 from truthline.facts.code import (
     AnyInstruction,
     Attr,
@@ -104,7 +105,13 @@ class CallSites:
     def of(self, module: str, patterns: Sequence[CallPattern], captures: Mapping[str, str]) -> tuple[CallSite, ...]:
         """The calls in a module that match one of the patterns, in the order of the text, each once."""
         found: dict[tuple[int, int], CallSite] = {}
-        wanted = [self._wanted(module, pattern) for pattern in patterns]
+        source = self._engine.modules.get(module)
+        if source is None or source.outline is None:
+            return ()
+        words = source.outline.words.split(" ")
+        wanted = [each for pattern in patterns if (each := self._wanted(source, pattern, words)) is not None]
+        if not wanted:
+            return ()
         for unit in self._engine.bodies.units(module):
             for register, call in unit.find(Call):
                 site = self._site(unit, register, call, wanted, captures)
@@ -191,32 +198,38 @@ class CallSites:
 
     # -- by which names
 
-    def _wanted(self, module: str, pattern: CallPattern) -> _Wanted:
-        if pattern.object is None:
-            return _Wanted(pattern, None, frozenset())
-        if pattern.text not in self._definitions:
-            self._definitions[pattern.text] = self._definition(pattern)
-        definition = self._definitions[pattern.text]
-        named = definition[1].rpartition(".")[2] if definition else ""
-        return _Wanted(pattern, definition, self._aliases(module, pattern, named))
+    def _wanted(self, source: SourceModule, pattern: CallPattern, words: list[str]) -> _Wanted | None:
+        """A pattern as a module can mean it; None where no word of the module, nor what it imports, lets it."""
+        definition = self._definition(pattern)
+        names = self._renamed(pattern)
+        names |= {definition[1].rpartition(".")[2]} if definition else set()
+        if pattern.object is not None and source.outline is not None:
+            imports = source.outline.imports
+            names |= {one.bound for one in imports if self._imports_alias(source, one, pattern)}
+        if not any(word in names or pattern.may_be_named(word) for word in words):
+            return None
+        return _Wanted(
+            pattern, definition, self._aliases(source.name, pattern, names) if pattern.object else frozenset()
+        )
 
     def _definition(self, pattern: CallPattern) -> Symbol | None:
         """Where what a literal pattern names is defined, if that is elsewhere."""
         if pattern.object is None or not pattern.object.is_literal:
             return None
-        head, dot, rest = pattern.object.qualname.partition(".")
-        found = self._engine.modules.lookup(pattern.object.module.text, head)
+        if pattern.text not in self._definitions:
+            self._definitions[pattern.text] = self._look_up(pattern.object)
+        return self._definitions[pattern.text]
+
+    def _look_up(self, reference: ObjectPattern) -> Symbol | None:
+        head, dot, rest = reference.qualname.partition(".")
+        found = self._engine.modules.lookup(reference.module.text, head)
         if not isinstance(found, (Found, Outside)) or not found.name:
             return None
         return found.module, f"{found.name}{dot}{rest}"
 
-    def _aliases(self, module: str, pattern: CallPattern, named: str) -> frozenset[str]:
+    def _aliases(self, module: str, pattern: CallPattern, imported: set[str]) -> frozenset[str]:
         """Other names in a module for what a pattern means: of imports, and of what is stored under one."""
-        source = self._engine.modules.get(module)
-        aliases = self._renamed(pattern) | ({named} if named else set())
-        if source is not None and source.outline is not None:
-            imports = source.outline.imports
-            aliases |= {one.bound for one in imports if self._imports_alias(source, one, pattern)}
+        aliases = set(imported)
         stores: list[tuple[Unit, str, Register]] = [
             (unit, store.name, store.value)
             for unit in self._engine.bodies.units(module)
@@ -234,6 +247,8 @@ class CallSites:
     def _renamed(self, pattern: CallPattern) -> set[str]:
         """The names under which imports anywhere bind what a pattern may mean."""
         found: set[str] = set()
+        if pattern.object is None:
+            return found
         pending = [name for name in self._renames if pattern.may_be_named(name)]
         while pending:
             for bound in self._renames.get(pending.pop(), set()) - found:
