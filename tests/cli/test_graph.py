@@ -47,6 +47,28 @@ def test_the_kinds_of_imports_can_be_told_apart(tmp_path: Path) -> None:
     assert '  n1 --> n2\n  n1 -.->|"type-checking"| n3\n' in mermaid
 
 
+@pytest.mark.parametrize(
+    ("args", "title", "box"),
+    [
+        (["imports"], "imports", "app.decide"),
+        (["calls"], "calls", "app.decide.decide"),
+        (["flow", "activation"], "flow activation", "app.decide:decide"),
+    ],
+)
+def test_every_graph_is_a_page_too(tmp_path: Path, args: list[str], title: str, box: str) -> None:
+    result = truthline(project(tmp_path, VIOLATED), "graph", *args, "--format", "html")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith("<!DOCTYPE html>")
+    assert f"<h1>{title}</h1>" in result.out
+    assert f"<title>{box}</title>" in result.out
+
+
+def test_the_picture_of_a_flow_offers_its_ways(tmp_path: Path) -> None:
+    page = truthline(project(tmp_path, VIOLATED), "graph", "flow", "activation", "--format", "html").out
+    assert ">read app.cache:_connectors</button>" in page
+    assert "<title>state connector-cache</title>" in page
+
+
 def test_parent_packages_are_implied(tmp_path: Path) -> None:
     project(
         tmp_path,

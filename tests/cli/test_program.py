@@ -77,7 +77,7 @@ def test_help_of_a_command_is_not_cut(tmp_path: Path) -> None:
         (["why", "activation"], "STATE"),
         (["explain"], "CODE|ID"),
         (["graph", "flow"], "NAME"),
-        (["graph", "imports", "--format", "html"], "html"),
+        (["graph", "imports", "--format", "svg"], "svg"),
         (["graph", "calls", "--entry", "no/such/file.py"], "no/such/file.py"),
     ],
 )

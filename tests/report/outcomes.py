@@ -3,6 +3,7 @@
 import msgspec
 
 from truthline.model.finding import Finding, Step, StepKind
+from truthline.model.flowgraph import FlowCall, FlowGraph, FlowNode, OpenCall
 from truthline.model.location import FILE_START, Location, Span
 from truthline.model.run import Outcome, RuleText, Silenced, Silencing, Summary
 from truthline.model.verdict import FlowVerdict, UnresolvedCall
@@ -112,6 +113,38 @@ FULL = Outcome(
 )
 NOTHING = Outcome(summary=Summary(files=1, errors=0, warnings=0), flows=(CLEAN,), findings=())
 
+
+def _node(symbol: str, *, is_entry: bool = False, state: str | None = None) -> FlowNode:
+    return FlowNode(symbol, Location(FACADE, Span(1, 1, 1, 2)), is_entry, state)
+
+
+_CALL = Location(FACADE, Span(2, 1, 2, 2))
+GRAPH = FlowGraph(
+    "onboarding-activation",
+    (
+        _node("app.a:decide", is_entry=True),
+        _node("app.a:other"),
+        _node("app.b:ask"),
+        _node("app.cache:lookup", state="connector-cache"),
+    ),
+    (
+        FlowCall("app.a:decide", "app.a:other", _CALL, "other()"),
+        FlowCall("app.a:decide", "app.b:ask", _CALL, "ask()"),
+        FlowCall("app.b:ask", "app.b:ask", _CALL, "ask()"),
+        FlowCall("app.b:ask", "app.cache:lookup", _CALL, "lookup()"),
+    ),
+    (OpenCall("app.a:decide", _CALL, "handlers[name]()", "the key is not known"),),
+)
+THROUGH = (
+    step("entry", FACADE, 1, "app.a:decide"),
+    step("call", FACADE, 2, "app.a:decide"),
+    step("call", FACADE, 2, "app.b:ask"),
+    step("read", FACADE, 3, "app.cache:lookup"),
+)
+DRAWN = msgspec.structs.replace(
+    FULL, findings=(*FULL.findings[:2], msgspec.structs.replace(STATE_READ, witness=THROUGH)), graphs=(GRAPH,)
+)
+
 HOSTILE_TEXT = "a\x1b[31mb\x9bc\u202ed\ne\rf\u2028g[bold]h[/bold] :smile: \x7f\udc80"
 INJECTIONS = (
     "::error file=a.py::forged",
@@ -151,6 +184,14 @@ def hostile(text: str) -> Outcome:
         findings=(finding,),
         silenced=(Silenced(finding, Silencing("suppression", text)),),
         rules=(RuleText("TL103", "state-read", "error", f"{text}\n\nHow to fix:\n    {text}"),),
+        graphs=(
+            FlowGraph(
+                text,
+                (FlowNode(text, place, is_entry=True), FlowNode(f"m:{text}", place, state=text)),
+                (FlowCall(text, f"m:{text}", place, text),),
+                (OpenCall(text, place, text, text),),
+            ),
+        ),
     )
 
 

@@ -16,7 +16,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     files that could not be read and references that no longer hold. `paths` (relative to the config file) leaves only
     findings that a file at or below one of them can affect: their own, one on the way of a witness, or one of a flow's
     slice. `today` decides which allowances have expired. What `overlay` holds is read in place of the files of these
-    paths, or is added to them. `timings` is told how long each stage takes.
+    paths, or is added to them. With `graphs`, the outcome holds the slice of each flow.
+    `timings` is told how long each stage takes.
     """
 
     select: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...] = ()
     today: date | None = None
     overlay: Overlay = NOTHING
+    graphs: bool = False
     no_plugins: bool = False
     jobs: int | None = None
     progress: Progress | None = None

@@ -106,6 +106,7 @@ class _Run:
             findings=findings,
             silenced=silenced,
             rules=self._rule_texts(findings),
+            graphs=tuple(self._program.slice(flow) for flow in sorted(self._flows())) if self._options.graphs else (),
         )
 
     def _all(self) -> list[Judged]:

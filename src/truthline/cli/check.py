@@ -11,7 +11,7 @@ import click
 from truthline.cli.given import below_base, selectors
 from truthline.cli.options import color_option, config_option, jobs_option, plugins_option
 from truthline.cli.terminal import ColorChoice
-from truthline.report.formats import FORMATS
+from truthline.report.formats import DRAWN, FORMATS
 from truthline.timings import Timings
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "--output-format",
     type=click.Choice(list(FORMATS)),
     default="text",
-    help="For people, for editors and logs, or for programs.",
+    help="For people, for editors and logs, for programs and services, or for the browser.",
 )
 @click.option(
     "--output-file",
@@ -121,6 +121,7 @@ def _check(
         paths=tuple(below_base(path, Path(config.base)) for path in paths),
         today=today.date() if today else None,
         overlay=_standard_input(stdin_filename, Path(config.base)) if stdin_filename else {},
+        graphs=any(report.format in DRAWN for report in reports),
         no_plugins=no_plugins,
         jobs=jobs,
         timings=clock,

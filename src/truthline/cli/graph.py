@@ -1,7 +1,7 @@
 """`truthline graph imports|calls|flow`."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -12,16 +12,18 @@ from truthline.cli.options import config_option, jobs_option
 if TYPE_CHECKING:
     from truthline.program.modules import Modules
     from truthline.program.program import Program
+    from truthline.program.ways import Way
     from truthline.report.graph import Graph
+    from truthline.report.html.selection import Route
 
-Format = Literal["text", "json", "dot", "mermaid"]
+Format = Literal["text", "json", "dot", "mermaid", "html"]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _common_options(command: Command) -> Command:
     """`--format`, `--config` and `--jobs`."""
-    formats = click.Choice(["text", "json", "dot", "mermaid"])
-    described = "For people, for programs, or for Graphviz or Mermaid to draw."
+    formats = click.Choice(["text", "json", "dot", "mermaid", "html"])
+    described = "For people, for programs, for Graphviz or Mermaid to draw, or as a page to look at."
     return click.option("--format", "format_", type=formats, default="text", help=described)(
         config_option(jobs_option(command))
     )
@@ -29,7 +31,7 @@ def _common_options(command: Command) -> Command:
 
 @click.group(short_help="Print who imports whom, who calls whom, or what a flow executes.")
 def command() -> None:
-    """Print a graph of the analysed code: as text, as JSON, or for Graphviz or Mermaid to draw."""
+    """Print a graph of the analysed code: as text, as JSON, for Graphviz or Mermaid to draw, or as a page."""
 
 
 @command.command(short_help="Modules, and who imports whom.")
@@ -96,7 +98,13 @@ def flow(name: str, format_: Format, config_file: Path | None, jobs: int | None)
         raise UnusableError(f"there is no flow `{name}`{did_you_mean(name, config.flow)}")
     program = load_program(config, jobs)
     _complain(program.modules)
-    return _print(of_flow(program.slice(name)), format_)
+    return _print(of_flow(program.slice(name)), format_, _routes(program.flow(name).ways) if format_ == "html" else ())
+
+
+def _routes(ways: "Iterable[Way]") -> "list[Route]":
+    from truthline.report.html.selection import Route
+
+    return [Route(f"{way.depth} {way.target}", tuple(step.symbol for step in way.steps), way.state) for way in ways]
 
 
 def _load(config_file: Path | None, jobs: int | None) -> "Program":
@@ -131,11 +139,15 @@ def _files(program: "Program", entries: Iterable[Path]) -> list[str]:
     return list(found) or analysed
 
 
-def _print(graph: "Graph", format_: Format) -> int:
+def _print(graph: "Graph", format_: Format, routes: "Sequence[Route]" = ()) -> int:
     from truthline.cli.terminal import write
     from truthline.report.drawing import render_dot, render_mermaid
     from truthline.report.graph import render_json, render_text
+    from truthline.report.html.graph_page import render_page
 
-    render = {"text": render_text, "json": render_json, "dot": render_dot, "mermaid": render_mermaid}[format_]
-    write(render(graph))
+    if format_ == "html":
+        write(render_page(graph, routes))
+    else:
+        render = {"text": render_text, "json": render_json, "dot": render_dot, "mermaid": render_mermaid}[format_]
+        write(render(graph))
     return 0

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from truthline.model.finding import Finding, Severity
+from truthline.model.flowgraph import FlowGraph
 from truthline.model.verdict import FlowVerdict
 
 
@@ -43,10 +44,14 @@ class RuleText(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """All that a run found, in the order in which it is reported. `rules` are those that ran, by their codes."""
+    """All that a run found, in the order in which it is reported.
+
+    `rules` are those that ran, by their codes. `graphs` are the slices of the flows, where they were asked for.
+    """
 
     summary: Summary
     flows: tuple[FlowVerdict, ...]
     findings: tuple[Finding, ...]
     silenced: tuple[Silenced, ...] = ()
     rules: tuple[RuleText, ...] = ()
+    graphs: tuple[FlowGraph, ...] = ()

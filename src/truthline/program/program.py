@@ -13,6 +13,7 @@ from truthline.config.schema import Config
 from truthline.facts.code import SetAttr
 from truthline.facts.lower import lower
 from truthline.facts.view import FileView
+from truthline.model.flowgraph import FlowGraph
 from truthline.model.location import Location
 from truthline.program.bodies import BodyStore
 from truthline.program.callgraph import call_graph
@@ -22,7 +23,7 @@ from truthline.program.dispatch import DispatchSites, Execution, Registration, f
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
 from truthline.program.evidence.sqltext import SqlTexts
-from truthline.program.flowgraph import FlowGraph, flow_graph
+from truthline.program.flowgraph import flow_graph
 from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
 from truthline.program.modules import Modules
 from truthline.program.places import Places

@@ -16,8 +16,12 @@ FORMATS = {
     "github": "truthline.report.github",
     "gitlab": "truthline.report.gitlab",
     "junit": "truthline.report.junit",
+    "html": "truthline.report.html.report",
 }
 """Imported when they are asked for: a run in a pipe does not pay for the terminal's libraries."""
+
+DRAWN = frozenset({"html"})
+"""The formats that draw the flows, and need their graphs."""
 
 
 def render(name: str, outcome: Outcome, lines: SourceLines, style: Style) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from truthline.program.flowgraph import FlowCall, FlowGraph, FlowNode, OpenCall
+from truthline.model.flowgraph import FlowCall, FlowGraph, FlowNode, OpenCall
 from truthline.program.modules import ImportEdge, Modules
 from truthline.report.escape import inert, printable
 from truthline.report.json_report import Entry, Tool, document
