@@ -9,11 +9,11 @@ A rule is a subclass of `Rule`, `FileRule` or `Audit` with a `Meta`. It is asked
 from truthline.checking.ledger import Ledger, Vacuity
 from truthline.checking.protocol import Audit, Example, FileRule, Meta, Options, Rule, Setup, Violation
 from truthline.checking.scope import Scope
-from truthline.config.forms import Glob, ModuleRef, ObjectRef, OneOrMore, OperationRef, Regex
-from truthline.config.references import ModulePattern, ObjectPattern, OperationPattern, PathPattern
+from truthline.config.forms import Glob, ModuleRef, NameRef, ObjectRef, OneOrMore, OperationRef, Regex
+from truthline.config.references import ModulePattern, NamePattern, ObjectPattern, OperationPattern, PathPattern
 from truthline.config.segments import MalformedPattern
 from truthline.facts.outline import Definition, Import, ModuleCall, Outline
-from truthline.facts.view import FileView
+from truthline.facts.view import PARTS, FileView, Part
 from truthline.model.finding import Severity, Step
 from truthline.model.location import FILE_START, Location, Span
 from truthline.program.callpattern import CallPattern
@@ -36,6 +36,7 @@ from truthline.syntax.comments import SourceComment
 
 __all__ = [
     "FILE_START",
+    "PARTS",
     "Audit",
     "CallPattern",
     "CallSite",
@@ -66,6 +67,8 @@ __all__ = [
     "ModulePattern",
     "ModuleRef",
     "Modules",
+    "NamePattern",
+    "NameRef",
     "ObjectPattern",
     "ObjectRef",
     "OneOrMore",
@@ -73,6 +76,7 @@ __all__ = [
     "OperationRef",
     "Options",
     "Outline",
+    "Part",
     "PathPattern",
     "PossibleWay",
     "Program",

@@ -1,9 +1,12 @@
 """One file as a rule sees it."""
 
 import ast
+import re
+
+import pytest
 
 from truthline.facts.extract import outline
-from truthline.facts.view import FileView
+from truthline.facts.view import PARTS, FileView, Part
 from truthline.model.location import FILE_START, Location, Span
 
 
@@ -54,3 +57,38 @@ def test_a_package_is_known_by_its_file() -> None:
 def test_a_deep_tree_can_be_walked() -> None:
     file = view("x = " + "+".join(["1"] * 900) + "\n")
     assert sum(isinstance(node, ast.Constant) for node in file.nodes) == 900
+
+
+TEXT = '''\
+"""Doc word."""
+x = f"word {word} more"  # word
+
+
+class C:
+    """Doc word
+    two."""
+
+    y = word("word")
+    """word"""
+'''
+
+
+@pytest.mark.parametrize(
+    ("parts", "places"),
+    [
+        ({"code"}, [(2, 13), (9, 9)]),
+        ({"comments"}, [(2, 28)]),
+        ({"strings"}, [(2, 7), (9, 15)]),
+        ({"docstrings"}, [(1, 8), (6, 12), (10, 8)]),
+        ({"strings", "docstrings"}, [(1, 8), (2, 7), (6, 12), (9, 15), (10, 8)]),
+        ({"code", "comments", "strings"}, [(2, 7), (2, 13), (2, 28), (9, 9), (9, 15)]),
+        (PARTS, [(1, 8), (2, 7), (2, 13), (2, 28), (6, 12), (9, 9), (9, 15), (10, 8)]),
+    ],
+)
+def test_the_text_of_some_parts(parts: set[Part], places: list[tuple[int, int]]) -> None:
+    file = view(TEXT)
+    text = file.text_of(frozenset(parts))
+    found = [file.stretch(match.start(), match.end()) for match in re.finditer("word", text)]
+    assert [(span.line, span.column) for span in found] == places
+    assert len(text) == len(TEXT)
+    assert text.count("\n") == TEXT.count("\n")

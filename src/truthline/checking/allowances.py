@@ -11,7 +11,7 @@ from truthline.checking.protocol import Violation
 from truthline.checking.registry import Instance
 from truthline.config.allowances import is_void
 from truthline.config.positions import KeyPath
-from truthline.config.references import OperationPattern, PathPattern
+from truthline.config.references import NamePattern, OperationPattern, PathPattern
 from truthline.config.schema import Allowance, Config
 from truthline.model.run import Silencing
 
@@ -24,6 +24,7 @@ class Entry(msgspec.Struct, frozen=True):
     allowance: Allowance
     path: PathPattern
     operation: OperationPattern | None
+    symbol: NamePattern | None
 
 
 class Allowances:
@@ -50,6 +51,7 @@ class Allowances:
                 allowance,
                 PathPattern.compile(allowance.path),
                 OperationPattern.compile(allowance.operation) if allowance.operation else None,
+                NamePattern.compile(allowance.symbol) if allowance.symbol else None,
             )
             for index, allowance in enumerate(allow)
         )
@@ -91,6 +93,8 @@ def _covers(entry: Entry, instance: Instance, violation: Violation) -> bool:
     if entry.allowance.code is not None and not instance.name.is_called(entry.allowance.code):
         return False
     if entry.operation is not None and not (violation.operation and entry.operation.matches(violation.operation)):
+        return False
+    if entry.symbol is not None and not entry.symbol.matches(violation.symbol):
         return False
     return entry.path.matches(violation.location.file)
 

@@ -10,13 +10,22 @@ from typing import Annotated
 
 import msgspec
 
-from truthline.config.references import LEFT_OUT, ModulePattern, ObjectPattern, OperationPattern, PathPattern
+from truthline.config.references import (
+    LEFT_OUT,
+    ModulePattern,
+    NamePattern,
+    ObjectPattern,
+    OperationPattern,
+    PathPattern,
+)
 from truthline.config.segments import MalformedPattern
 
 ModuleRef = Annotated[str, msgspec.Meta(extra={"form": "module"})]
 ObjectRef = Annotated[str, msgspec.Meta(extra={"form": "object"})]
+NameRef = Annotated[str, msgspec.Meta(extra={"form": "name"})]
 OperationRef = Annotated[str, msgspec.Meta(extra={"form": "operation"})]
 Glob = Annotated[str, msgspec.Meta(extra={"form": "glob"})]
+AllowName = Annotated[str, msgspec.Meta(extra={"form": "allow-name"})]
 AllowGlob = Annotated[str, msgspec.Meta(extra={"form": "allow"})]
 ScopeGlob = Annotated[str, msgspec.Meta(extra={"form": "scope"})]
 RelativePath = Annotated[str, msgspec.Meta(extra={"form": "path"})]
@@ -46,6 +55,14 @@ def _module(text: str, captures: frozenset[str]) -> str | None:
 
 def _object(text: str, captures: frozenset[str]) -> str | None:
     return _unbound(ObjectPattern.compile(text).captures, captures)
+
+
+def _name(text: str, captures: frozenset[str]) -> str | None:
+    return _unbound(NamePattern.compile(text).captures, captures)
+
+
+def _allow_name(text: str, _: frozenset[str]) -> str | None:
+    return _unbound(NamePattern.compile(text).captures, frozenset())
 
 
 def _operation(text: str, captures: frozenset[str]) -> str | None:
@@ -128,6 +145,8 @@ def _told(form: Form) -> Form:
 FORMS: Mapping[str, Form] = {
     "module": _told(_module),
     "object": _told(_object),
+    "name": _told(_name),
+    "allow-name": _told(_allow_name),
     "operation": _told(_operation),
     "glob": _told(_glob),
     "allow": _told(_allow),

@@ -85,6 +85,27 @@ class ObjectPattern(msgspec.Struct, frozen=True):
         return self.module.matches(module, captures) and _matches(self.shape, qualname.split("."), captures)
 
 
+class NamePattern(msgspec.Struct, frozen=True):
+    """A dotted name within a module: `f`, `Class.method`, `*.execute`, `**.get_*`."""
+
+    text: str
+    shape: Shape
+
+    @classmethod
+    def compile(cls, text: str) -> "NamePattern":
+        """Compile a pattern; raises MalformedPattern."""
+        return cls(text, _dotted(text, "name"))
+
+    @property
+    def captures(self) -> frozenset[str]:
+        """The captures that must be given to `matches`."""
+        return self.shape.captures
+
+    def matches(self, name: str, captures: Captures = NO_CAPTURES) -> bool:
+        """Whether the dotted `name` matches."""
+        return _matches(self.shape, name.split("."), captures)
+
+
 class PathPattern(msgspec.Struct, frozen=True):
     """A glob over whole paths relative to the config file; `{name}` captures a segment or a part of one."""
 

@@ -10,6 +10,7 @@ import msgspec
 
 from truthline.config.forms import (
     AllowGlob,
+    AllowName,
     Column,
     Identifier,
     IgnorePattern,
@@ -69,6 +70,7 @@ class Allowance(Contract, frozen=True, kw_only=True):
     until: date | None = None
     code: str | None = None
     operation: str | None = None
+    symbol: AllowName | None = None
 
 
 class LogContract(Contract, frozen=True, kw_only=True):

@@ -1,7 +1,12 @@
 """One file as a rule looks at it: text, lines, tree and comments, each made when it is first asked for."""
 
 import ast
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
+from typing import Literal
 
 from truthline.facts.lower import deep_recursion
 from truthline.facts.outline import Outline
@@ -9,7 +14,14 @@ from truthline.model.location import FILE_START, Location, Span
 from truthline.syntax.comments import SourceComment, source_comments
 from truthline.syntax.parse import parse_text
 from truthline.syntax.positions import Placed, Positions
+from truthline.syntax.regions import Region, regions
 from truthline.syntax.source import decode, split_lines
+
+Part = Literal["code", "comments", "strings", "docstrings"]
+"""What a file is made of."""
+
+PARTS: frozenset[Part] = frozenset(("code", "comments", "strings", "docstrings"))
+_NOT_BLANK = re.compile(r"[^\s]")
 
 
 class FileView:
@@ -24,6 +36,7 @@ class FileView:
         self.module = module
         self.outline = outline
         self._source = source
+        self._texts: dict[frozenset[Part], str] = {}
 
     @property
     def is_package(self) -> bool:
@@ -62,6 +75,55 @@ class FileView:
         """Every comment, from its `#` to the end of the line."""
         return source_comments(self.text)
 
+    def text_of(self, parts: frozenset[Part]) -> str:
+        """The text with everything but these parts blanked, so that each character keeps its place.
+
+        Strings that stand alone as a statement are docstrings. Raises Unparsable where the tree is needed to tell them.
+        """
+        if parts not in self._texts:
+            self._texts[parts] = self.text if parts == PARTS else "".join(self._kept(parts))
+        return self._texts[parts]
+
+    def _kept(self, parts: frozenset[Part]) -> Iterator[str]:
+        end = 0
+        told_apart = len(parts & {"strings", "docstrings"}) == 1
+        for region in self._regions:
+            yield from self._piece(end, region.start, kept="code" in parts)
+            part: Part = "comments" if region.is_comment else "strings"
+            if told_apart and not region.is_comment and region.literal in self._docstrings:
+                part = "docstrings"
+            yield from self._piece(region.start, region.end, kept=part in parts)
+            end = region.end
+        yield from self._piece(end, len(self.text), kept="code" in parts)
+
+    def _piece(self, start: int, end: int, *, kept: bool) -> Iterator[str]:
+        piece = self.text[start:end]
+        yield piece if kept else _NOT_BLANK.sub(" ", piece)
+
+    @cached_property
+    def _regions(self) -> list[Region]:
+        return regions(self.text)
+
+    @cached_property
+    def _docstrings(self) -> frozenset[int]:
+        """Where in the text each literal of a statement that is nothing but a string begins."""
+        literals = sorted({region.literal for region in self._regions if not region.is_comment})
+        found: set[int] = set()
+        for node in self.nodes:
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                span = self.span(node)
+                start, end = self.offset(span.line, span.column), self.offset(span.end_line, span.end_column)
+                found.update(literals[bisect_left(literals, start) : bisect_left(literals, end)])
+        return frozenset(found)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self.lines)]
+
+    def offset(self, line: int, column: int) -> int:
+        """How many characters of the text stand before this place."""
+        return self._starts[line - 1] + column - 1
+
     @cached_property
     def _positions(self) -> Positions:
         return Positions(self.text)
@@ -81,4 +143,5 @@ class FileView:
         return Span(line, column, end_line, end_column)
 
     def _place(self, offset: int) -> tuple[int, int]:
-        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1

@@ -1,23 +1,12 @@
 """The comments of a file: all of them, and those that are addressed to truthline."""
 
-import io
 import re
-import tokenize
-from collections.abc import Iterator
-from itertools import accumulate
 
 import msgspec
 
+from truthline.syntax.regions import regions
+
 _ADDRESSED = re.compile(r"#\s*truthline:\s*(.*?)\s*$")
-_COMMENT_OR_STRING = re.compile(
-    r"""
-    \#[^\n]*
-    | '''[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*(?:'''|\Z) | '[^'\\\n]*(?:\\.[^'\\\n]*)*'?
-    | \"\"\"[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*(?:\"\"\"|\Z) | "[^"\\\n]*(?:\\.[^"\\\n]*)*"?
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPED_BRACES = re.compile(r"\{\{|\}\}")
 
 
 class Comment(msgspec.Struct, frozen=True, array_like=True):
@@ -50,46 +39,17 @@ def comments(text: str) -> tuple[Comment, ...]:
 
 
 def source_comments(text: str) -> tuple[SourceComment, ...]:
-    """Every comment of a text that parses.
-
-    Tokenizing is slow, so a scan that knows comments and strings does, except for f-strings with strings of the same
-    quotes inside (PEP 701), which only a tokenizer can follow.
-    """
+    """Every comment of a text that parses, in order."""
     if "#" not in text:
         return ()
-    scanned = _scanned(text)
-    return tuple(_tokenized(text)) if scanned is None else scanned
-
-
-def _scanned(text: str) -> tuple[SourceComment, ...] | None:
-    """What the scan finds; None where an f-string leaves a brace open, for its string may have ended too early."""
-    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
     found = []
-    line = 0
-    for match in _COMMENT_OR_STRING.finditer(text):
-        start = match.start()
-        if text[start] != "#":
-            if text[start - 1 : start] in ("f", "F", "r", "R", "t", "T") and not _is_balanced(match[0]):
-                return None
-            continue
-        while starts[line + 1] <= start:
-            line += 1
-        before = text[starts[line] : start]
-        found.append(SourceComment(line + 1, len(before) + 1, match[0], alone=not before.strip()))
+    line, end = 1, 0
+    for region in regions(text):
+        if region.is_comment:
+            line += text.count("\n", end, region.start)
+            end = region.start
+            before = text[text.rfind("\n", 0, end) + 1 : end]
+            found.append(
+                SourceComment(line, len(before) + 1, text[end : region.end], alone=not before.strip()),
+            )
     return tuple(found)
-
-
-def _is_balanced(literal: str) -> bool:
-    text = _ESCAPED_BRACES.sub("", literal)
-    return text.count("{") == text.count("}")
-
-
-def _tokenized(text: str) -> Iterator[SourceComment]:
-    """What the tokenizer finds up to the first token that it trips over; the parser has accepted the text."""
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text, newline="\n").readline):
-            if token.type == tokenize.COMMENT:
-                line, column = token.start
-                yield SourceComment(line, column + 1, token.string, alone=not token.line[:column].strip())
-    except (tokenize.TokenError, SyntaxError):
-        return
