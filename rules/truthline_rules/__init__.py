@@ -11,12 +11,17 @@ from truthline_rules.dispatch import (
 )
 from truthline_rules.effects import InitSideEffect
 from truthline_rules.evidence import EvidenceNotRead, EvidenceUnconstrained
+from truthline_rules.expiry import Expiry
 from truthline_rules.files import MissingEntry, UnparsableFile, VacuousScope
 from truthline_rules.flows import StateCalled, StateImported, StatePossiblyReached, StateRead, StateWritten
 from truthline_rules.forbid_call import ForbidCall
+from truthline_rules.forbid_definition import ForbidDefinition
 from truthline_rules.forbid_import import ForbidImport
+from truthline_rules.forbid_text import ForbidText
+from truthline_rules.header import Header
 from truthline_rules.independent import Independent
 from truthline_rules.layers import Layers
+from truthline_rules.max_members import MaxMembers
 from truthline_rules.no_cycles import NoCycles
 from truthline_rules.protected import Protected
 from truthline_rules.reexports import (
@@ -67,4 +72,9 @@ RULES = (
     NoCycles,
     ForbidCall,
     RequireCall,
+    ForbidDefinition,
+    MaxMembers,
+    Header,
+    Expiry,
+    ForbidText,
 )

@@ -1,13 +1,13 @@
 """What a rule may use of truthline; everything else is free to change.
 
-A rule is a subclass of `Rule`, `FileRule` or `Audit` with a `Meta`. It is asked with a `Program`, a `FileView` or a
-`Ledger`, and yields `Violation`s.
+A rule is a subclass of `Rule`, `FileRule`, `SurveyRule` or `Audit` with a `Meta`. It is asked with a `Program`, a
+`FileView` or a `Ledger`, and yields `Violation`s.
 `Program.modules` knows names and imports, `Program.flow` the ways of a flow, `Program.dispatch` the operations.
 `docs/writing-rules.md` walks through one.
 """
 
 from truthline.checking.ledger import Ledger, Vacuity
-from truthline.checking.protocol import Audit, Example, FileRule, Meta, Options, Rule, Setup, Violation
+from truthline.checking.protocol import Audit, Example, FileRule, Meta, Options, Rule, Setup, SurveyRule, Violation
 from truthline.checking.scope import Scope
 from truthline.config.forms import Glob, ModuleRef, NameRef, ObjectRef, OneOrMore, OperationRef, Regex
 from truthline.config.references import ModulePattern, NamePattern, ObjectPattern, OperationPattern, PathPattern
@@ -19,7 +19,17 @@ from truthline.model.location import FILE_START, Location, Span
 from truthline.program.callpattern import CallPattern
 from truthline.program.callsites import CallSite, CallSites, FunctionBody
 from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
-from truthline.program.modules import External, Found, ImportEdge, ImportTarget, Missing, Modules, SourceModule, Unknown
+from truthline.program.modules import (
+    External,
+    Found,
+    ImportEdge,
+    ImportTarget,
+    Missing,
+    Modules,
+    Resolution,
+    SourceModule,
+    Unknown,
+)
 from truthline.program.precedence import is_always_called, is_preceded
 from truthline.program.program import (
     Depth,
@@ -82,6 +92,7 @@ __all__ = [
     "Program",
     "Regex",
     "Registration",
+    "Resolution",
     "Rule",
     "Scope",
     "Setup",
@@ -90,6 +101,7 @@ __all__ = [
     "SourceModule",
     "Span",
     "Step",
+    "SurveyRule",
     "UnconstrainedEvidence",
     "Unknown",
     "UnreadEvidence",

@@ -2,11 +2,14 @@
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from truthline.checking.ledger import Ledger, Vacuity
-from truthline.checking.protocol import Audit, FileRule, Violation
+from truthline.checking.protocol import Audit, FileRule, SurveyRule, Violation
 from truthline.checking.registry import Instance
 from truthline.errors import TruthlineError
 from truthline.facts.lower import deep_recursion
@@ -27,30 +30,52 @@ def violations(instance: Instance, program: Program) -> Iterator[Violation]:
     return _asked(instance, Violation, lambda: instance.rule.check(program))
 
 
+BY_FILE = (FileRule, SurveyRule)
+"""The rules that `file_violations` asks."""
+
+Notes = dict[str, tuple[msgspec.Struct, ...]]
+
+
 def file_violations(
     instances: Sequence[Instance], program: Program, timings: Timings
 ) -> Iterator[tuple[Instance, Violation]]:
-    """What file rules find, file by file, so that they share its tree and no two trees are held. Raises RuleError.
+    """What file rules and surveys find; files are looked at one by one, so that rules share a tree and no two are held.
 
-    A file that can be read no more since the run began is passed over.
+    A file that can be read no more since the run began is passed over. Raises RuleError.
     """
+    notes: list[Notes] = [{} for _ in instances]
     for file, module in sorted(program.modules.by_file.items()):
-        concerned = [each for each in instances if each.rule.setup.scope.captures(file) is not None]
-        if not concerned or module.outline is None:
-            continue
-        try:
-            view = program.view(file)
-            found = [(each, violation) for each in concerned for violation in _file_asked(each, view, timings)]
-        except Unparsable:
-            continue
-        yield from found
+        concerned = [each.rule.setup.scope.captures(file) is not None for each in instances]
+        if any(concerned) and module.outline is not None:
+            with suppress(Unparsable):
+                _look(program.view(file), instances, concerned, notes, timings)
+    for instance, noted in zip(instances, notes, strict=True):
+        yield from ((instance, violation) for violation in _judged(instance, noted, program, timings))
 
 
-def _file_asked(instance: Instance, view: FileView, timings: Timings) -> list[Violation]:
+def _look(
+    view: FileView, instances: Sequence[Instance], concerned: Sequence[bool], notes: Sequence[Notes], timings: Timings
+) -> None:
+    for instance, is_concerned, noted in zip(instances, concerned, notes, strict=True):
+        if is_concerned:
+            with timings.stage(instance.stage), deep_recursion():
+                noted[view.path] = _noted(instance, view)
+
+
+def _noted(instance: Instance, view: FileView) -> tuple[msgspec.Struct, ...]:
     rule = instance.rule
+    if isinstance(rule, SurveyRule):
+        return tuple(_asked(instance, rule.note_type, lambda: rule.survey(view)))
     assert isinstance(rule, FileRule)
-    with timings.stage(instance.stage), deep_recursion():
-        return [*_asked(instance, Violation, lambda: rule.check_file(view))]
+    return tuple(_asked(instance, Violation, lambda: rule.check_file(view)))
+
+
+def _judged(instance: Instance, noted: Notes, program: Program, timings: Timings) -> list[Violation]:
+    rule = instance.rule
+    if isinstance(rule, SurveyRule):
+        with timings.stage(instance.stage), deep_recursion():
+            return [*_asked(instance, Violation, lambda: rule.judge(program, noted))]
+    return [violation for file in noted.values() for violation in file if isinstance(violation, Violation)]
 
 
 def vacuities(instance: Instance, program: Program) -> Iterator[Vacuity]:

@@ -5,7 +5,7 @@ The built-in rules use exactly this, through `truthline.api`, as a stranger's pl
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 
@@ -158,6 +158,28 @@ class FileRule(Rule):
     def captures(self, file: FileView) -> Mapping[str, str]:
         """What the path of a file in scope captures."""
         return self.setup.scope.captures(file.path) or {}
+
+
+class SurveyRule(Rule):
+    """A rule that notes something of each file by itself, and judges all notes together.
+
+    `survey` is bound as `FileRule.check_file` is; what it yields are `note_type`s, values that may be stored.
+    """
+
+    note_type: ClassVar[type[msgspec.Struct]]
+
+    def check(self, program: Program) -> Iterable[Violation]:
+        """Survey every file in scope, then judge. A run surveys for its rules together instead, to share each tree."""
+        files = [module.file for module, _ in self.setup.scope.modules(program) if module.outline is not None]
+        yield from self.judge(program, {file: tuple(self.survey(program.view(file))) for file in files})
+
+    def survey(self, file: FileView) -> Iterable[msgspec.Struct]:
+        """Note of one file what `judge` needs."""
+        raise NotImplementedError
+
+    def judge(self, program: Program, notes: Mapping[str, tuple[Any, ...]]) -> Iterable[Violation]:
+        """What is wrong, from the notes of each file in scope that could be read, in the order of their paths."""
+        raise NotImplementedError
 
 
 class Audit(Rule):

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from truthline.checking.allowances import Allowances
-from truthline.checking.asking import audited, file_violations, vacuities, violations
+from truthline.checking.asking import BY_FILE, audited, file_violations, vacuities, violations
 from truthline.checking.fingerprint import fingerprints
 from truthline.checking.ledger import Ledger
 from truthline.checking.messages import filled
 from truthline.checking.options import CheckOptions
 from truthline.checking.prepare import Prepared, prepare
-from truthline.checking.protocol import Audit, FileRule, Rule, Violation
+from truthline.checking.protocol import Audit, Rule, Violation
 from truthline.checking.registry import Instance
 from truthline.checking.suppressions import Suppressions
 from truthline.checking.view import View
@@ -144,12 +144,12 @@ class _Run:
     def _judged(self) -> Iterator[Judged]:
         asked = [each for each in self._prepared.instances if self._may_find(each) and not isinstance(each.rule, Audit)]
         for instance in asked:
-            if not isinstance(instance.rule, FileRule):
+            if not isinstance(instance.rule, BY_FILE):
                 with self._timings.stage(instance.stage):
                     found = [*violations(instance, self._program)]
                 for violation in found:
                     yield from self._judge(instance, violation)
-        by_file = [instance for instance in asked if isinstance(instance.rule, FileRule)]
+        by_file = [instance for instance in asked if isinstance(instance.rule, BY_FILE)]
         for instance, violation in file_violations(by_file, self._program, self._timings):
             yield from self._judge(instance, violation)
 

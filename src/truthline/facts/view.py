@@ -110,7 +110,11 @@ class FileView:
         literals = sorted({region.literal for region in self._regions if not region.is_comment})
         found: set[int] = set()
         for node in self.nodes:
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            if (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
                 span = self.span(node)
                 start, end = self.offset(span.line, span.column), self.offset(span.end_line, span.end_column)
                 found.update(literals[bisect_left(literals, start) : bisect_left(literals, end)])
