@@ -160,7 +160,7 @@ class MaxMembers(Rule):
         if len(names) > self.options.max:
             yield Violation(
                 location=place,
-                message=f"{owner} has {len(names)} {noun if len(names) > 1 else noun[:-1]}; at most {self.options.max} are allowed",
+                message=f"{owner} has {_counted_noun(len(names), noun)}; at most {self.options.max} are allowed",
                 symbol=qualname or module.name,
                 details={
                     "name": qualname or module.name,
@@ -168,3 +168,7 @@ class MaxMembers(Rule):
                     "max": str(self.options.max),
                 },
             )
+
+
+def _counted_noun(count: int, noun: str) -> str:
+    return f"{count} {noun if count != 1 else noun.removesuffix('s')}"
