@@ -13,7 +13,14 @@ from truthline_rules.effects import InitSideEffect
 from truthline_rules.evidence import EvidenceNotRead, EvidenceUnconstrained
 from truthline_rules.expiry import Expiry
 from truthline_rules.files import MissingEntry, UnparsableFile, VacuousScope
-from truthline_rules.flows import StateCalled, StateImported, StatePossiblyReached, StateRead, StateWritten
+from truthline_rules.flows import (
+    StateCalled,
+    StateDecides,
+    StateImported,
+    StatePossiblyReached,
+    StateRead,
+    StateWritten,
+)
 from truthline_rules.forbid_call import ForbidCall
 from truthline_rules.forbid_definition import ForbidDefinition
 from truthline_rules.forbid_import import ForbidImport
@@ -45,6 +52,7 @@ RULES = (
     StateImported,
     StateCalled,
     StateRead,
+    StateDecides,
     StatePossiblyReached,
     StateWritten,
     StateTwin,

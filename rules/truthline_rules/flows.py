@@ -1,4 +1,4 @@
-"""What a flow does with state (TL101, TL102, TL103, TL105, TL106): the engine's ways, put in words."""
+"""What a flow does with state (TL101 to TL106): the engine's ways, put in words."""
 
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
@@ -19,6 +19,7 @@ must-not-reach = ["connector-cache"]
 """
 _ROLE_CACHE = _CONFIG.format(role="")
 _ROLE_FORBIDDEN = _CONFIG.format(role='role = "forbidden"\n')
+_DECIDING = _ROLE_CACHE + 'mode = "decide"\n'
 _SOUND = Example(
     title="the flow asks the database",
     files={
@@ -179,6 +180,62 @@ class StateRead(_StateReached):
                     ),
                 },
                 config=_ROLE_CACHE,
+            ),
+        ),
+    )
+
+
+class StateDecides(_StateReached):
+    """A value read from a state can influence what a flow decides.
+
+    What it does:
+        Of flows with `mode = "decide"`, reports each place at which a state is read and the value has an influence on
+        what the flow returns or raises, writes durably or does: through names, containers, attributes, calls, and
+        through tests that choose between such things. What is only logged, measured or stored back into the state is
+        no finding, nor is a value that is overwritten before it is used. The witness shows the value's way.
+    Why it is bad:
+        A cache may be remembered but must never decide: after a restart, or on another worker, it says something else.
+    How to fix:
+        Let the decision rest on a query of the evidence, and use what the cache says for logs at most.
+    How to allow:
+        `allow` the file in the flow, with a reason and a date.
+    """
+
+    depth = "decide"
+    verb = "lets `{target}` decide"
+    help = "let the decision rest on a query of the evidence"
+    meta = Meta(
+        code="TL104",
+        name="state-decides",
+        subject="flow",
+        valid=(
+            Example(
+                title="what the cache says is only logged",
+                files={
+                    "app/cache.py": _CACHE,
+                    "app/decide.py": (
+                        "import logging\n\nfrom app.cache import lookup\n\n\ndef decide(session, tenant):\n"
+                        "    if lookup(tenant) is None:\n        logging.info('not in the cache')\n"
+                        '    row = session.execute("SELECT id FROM connectors WHERE tenant = ?", [tenant]).first()\n'
+                        "    return row is not None\n"
+                    ),
+                },
+                config=_DECIDING,
+            ),
+        ),
+        invalid=(
+            Example(
+                title="the cache has a say",
+                files={
+                    "app/cache.py": _CACHE,
+                    "app/decide.py": (
+                        "from app.cache import lookup\n\n\ndef decide(session, tenant):\n"
+                        "    if lookup(tenant):\n        return True\n"
+                        '    row = session.execute("SELECT id FROM connectors WHERE tenant = ?", [tenant]).first()\n'
+                        "    return row is not None\n"
+                    ),
+                },
+                config=_DECIDING,
             ),
         ),
     )

@@ -213,15 +213,15 @@ class Expressions:
 
     def _compare(self, node: ast.Compare) -> Register:
         left = self.value(node.left)
-        result = left
+        results: list[Register] = []
         for operator, comparator in zip(node.ops, node.comparators, strict=True):
             right = self.value(comparator)
             op = _COMPARE[type(operator)]
             operands = (right, left) if op == "contains" else (left, right)
             negated = isinstance(operator, (ast.IsNot, ast.NotIn))
-            result = self.builder.emit(Compare(op, *operands, negated), position(node))
+            results.append(self.builder.emit(Compare(op, *operands, negated), position(node)))
             left = right
-        return result if len(node.ops) == 1 else self.builder.emit(Literal_("bool"), position(node))
+        return self.builder.phi(results)
 
     # -- control inside expressions -----------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Literal
 
 import msgspec
 
@@ -19,6 +20,8 @@ from truthline.program.evidence.executed import Queries
 from truthline.program.evidence.reads import EvidenceReads, evidence_reads
 from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.evidence.tables import Table
+from truthline.program.influence.decisions import DecisionFinder
+from truthline.program.influence.sites import Sites
 from truthline.program.places import Places
 from truthline.program.slices import Slice
 from truthline.program.states import StateObjects
@@ -57,6 +60,7 @@ class FlowAnalyser:
         name: str,
         entries: list[Unit],
         states: list[StateObjects],
+        mode: Literal["reach", "decide"],
         doubts: list[str],
         must_read: Mapping[str, Evidence],
         texts: SqlTexts,
@@ -67,6 +71,7 @@ class FlowAnalyser:
         self.entries = entries
         self.states = states
         self.must_read = must_read
+        self.mode = mode
         self._doubts = doubts
         self._texts = texts
         self._importers: dict[str, frozenset[str]] = {}
@@ -81,6 +86,11 @@ class FlowAnalyser:
     def queries(self) -> Queries:
         """What the slice executes of SQL."""
         return Queries(self.slice, self._texts)
+
+    @cached_property
+    def sites(self) -> Sites:
+        """Who calls whom in the slice."""
+        return Sites(self.slice)
 
     def analysis(self) -> FlowAnalysis:
         """The verdict, with what it rests on."""
@@ -103,8 +113,12 @@ class FlowAnalyser:
         )
 
     def ways_into(self, state: StateObjects) -> tuple[Way, ...]:
-        """The ways into one state."""
-        return WayFinder(self.slice, state, self.places).ways()
+        """The ways into one state; in mode "decide", those on which it decides, and what is written there."""
+        finder = WayFinder(self.slice, state, self.places)
+        if self.mode == "reach":
+            return finder.ways()
+        written = tuple(way for way in finder.ways() if way.depth == "write")
+        return (*DecisionFinder(self.slice, finder, self.sites).ways(), *written)
 
     # -- counts -------------------------------------------------------------------------------
 

@@ -152,7 +152,9 @@ class Program:
         states = [self.state(state) for state in flow.must_not_reach]
         doubts = [*self._unread_doubts(flow.entry), *self._missing_doubts(name)]
         must_read = {one: self.config.evidence[one] for one in flow.must_read}
-        return FlowAnalyser(self.engine, self.places, name, entries, states, doubts, must_read, self.sql_texts)
+        return FlowAnalyser(
+            self.engine, self.places, name, entries, states, flow.mode, doubts, must_read, self.sql_texts
+        )
 
     # -- references ---------------------------------------------------------------------------
 

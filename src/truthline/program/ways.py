@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from truthline.facts.code import Attr, Await, Call, Import, ImportFrom, Item, Load, Register
-from truthline.model.finding import Step
+from truthline.model.finding import Step, StepKind
 from truthline.model.location import Location
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Context
@@ -18,8 +18,8 @@ from truthline.program.places import Places
 from truthline.program.slices import Slice
 from truthline.program.states import StateObjects
 
-Depth = Literal["import", "call", "read", "write"]
-_DEEPEST: dict[Depth, int] = {"import": 0, "call": 1, "write": 2, "read": 3}
+Depth = Literal["import", "call", "read", "write", "decide"]
+_DEEPEST: dict[Depth, int] = {"import": 0, "call": 1, "write": 2, "read": 3, "decide": 4}
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -125,6 +125,14 @@ class WayFinder:
         found = self.observer.of(end)
         holder = (found.reads if depth == "read" else found.writes)[place]
         return _Event(context, register, depth, holder, inner)
+
+    def inner_path(
+        self, context: Context, register: Register, end: tuple[Context, Register]
+    ) -> tuple[tuple[Context, Register], ...]:
+        """From a call outside to a place in the state's modules, which comes last."""
+        starts = [one for one in self.slice.effects(context, register).targets if self.state.holds(one.unit)]
+        paths = [self._shortest(start, [end]) for start in starts]
+        return min(paths, key=len, default=(end,))
 
     def _shortest(self, start: Context, ends: list[tuple[Context, Register]]) -> tuple[tuple[Context, Register], ...]:
         """The calls inside the state's modules from `start` to the nearest of `ends`, which comes last."""
@@ -252,26 +260,29 @@ class WayFinder:
 
     def _steps(self, event: _Event) -> Iterable[Step]:
         if event.depth == "import" and event.inner:
-            yield from self._approach(event.inner[0][0])
+            yield from self.approach(event.inner[0][0])
             yield self.places.step(event.context.unit, event.register, "import")
             return
-        yield from self._approach(event.context)
+        yield from self.approach(event.context)
         if event.inner:
-            yield self._call(event.context, event.register)
+            yield self.call(event.context, event.register)
             *calls, (last, place) = event.inner
             for context, register in calls:
-                yield self._call(context, register)
+                yield self.call(context, register)
             yield self.places.step(last.unit, place, "write" if event.depth == "write" else "read")
         else:
-            yield self.places.step(event.context.unit, event.register, event.depth)
+            kind: StepKind = "read" if event.depth == "decide" else event.depth
+            yield self.places.step(event.context.unit, event.register, kind)
 
-    def _approach(self, context: Context) -> Iterable[Step]:
+    def approach(self, context: Context) -> Iterable[Step]:
+        """The first steps of a witness: from the entry to a context."""
         path = self.slice.path(context)
         yield self.places.entry(path[0][0].unit if path else context.unit)
         for caller, register in path:
-            yield self._call(caller, register)
+            yield self.call(caller, register)
 
-    def _call(self, context: Context, register: Register) -> Step:
+    def call(self, context: Context, register: Register) -> Step:
+        """The step of a call."""
         return self.places.step(context.unit, register, "dispatch" if self._is_dispatch(context, register) else "call")
 
     def _is_dispatch(self, context: Context, register: Register) -> bool:

@@ -21,7 +21,7 @@ HEADLINES = {
     "no-way": ("bold green", "There is no way from {flow} to {state}."),
     "undecided": ("bold yellow", "No way from {flow} to {state} was found, but that is not proven."),
 }
-VERBS = {"import": "imports", "call": "calls", "read": "reads", "write": "writes"}
+VERBS = {"import": "imports", "call": "calls", "read": "reads", "write": "writes", "decide": "decides by"}
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,11 @@ class Dominance:
         self._blocks = [0] * len(order)
         for block, (start, _) in self._intervals.items():
             self._blocks[start] = block
+        self._nearest = {order[number]: order[nearest[number]] for number in range(1, len(order))}
+
+    def nearest(self, block: int) -> int | None:
+        """The last other block that stands on every way to this one; None for the first."""
+        return self._nearest.get(block)
 
     def dominates(self, one: int, other: int) -> bool:
         """Whether `one` stands on every way to `other`, or is the same; not where control cannot come to them."""

@@ -7,7 +7,7 @@ that made the object, and what `__init__` left there. A deletion uncovers what t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from truthline.facts.code import (
@@ -58,20 +58,40 @@ _RUNS_OTHERS = (
 
 def surviving(engine: Engine, context: Context, register: Register) -> Values | None:
     """What an attribute or item read sees after a certain write; None where no write is certain."""
-    read = context.unit.code.instructions[register]
-    if not isinstance(read, (Attr, Item)):
-        return None
-    (owner,) = engine.value(context, read.base)
-    if not isinstance(owner, (Instance, Class, ModuleValue)):
-        return None
-    target = _Target(engine, context, read, owner)
-    write = target.last_write(register)
-    if write is None:
-        return None
-    if isinstance(owner, Instance) and (owner.anywhere or _is_read_before(context.unit, read.base)):
+    target = _target_of(engine, context, register)
+    write = target.last_write(register) if target is not None else None
+    if target is None or write is None:
         return None
     engine.value(context, write)
     return _entries(target, write)
+
+
+def seen(engine: Engine, context: Context, register: Register) -> Callable[[Writer | None], bool]:
+    """Whether a read can see what a writer wrote: not what was certainly overwritten since."""
+    target = _target_of(engine, context, register)
+    write = target.last_write(register) if target is not None else None
+    if target is None or write is None:
+        return lambda writer: True
+    return lambda writer: not target.hides(writer, write)
+
+
+def last_write(engine: Engine, context: Context, register: Register) -> Register | None:
+    """The certain write of the same activation that a read comes after; None where there is none."""
+    target = _target_of(engine, context, register)
+    return target.last_write(register) if target is not None else None
+
+
+def _target_of(engine: Engine, context: Context, register: Register) -> _Target | None:
+    read = context.unit.code.instructions[register]
+    if not isinstance(read, (Attr, Item)):
+        return None
+    owners = engine.value(context, read.base)
+    owner = next(iter(owners)) if len(owners) == 1 else None
+    if not isinstance(owner, (Instance, Class, ModuleValue)):
+        return None
+    if isinstance(owner, Instance) and (owner.anywhere or _is_read_before(context.unit, read.base)):
+        return None
+    return _Target(engine, context, read, owner)
 
 
 class _Target:

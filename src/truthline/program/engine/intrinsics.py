@@ -123,6 +123,16 @@ def _copy(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[V
     return ()
 
 
+def _copy_awaited(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """Each element of the second container is awaited, and the result stands at its place in the first."""
+    for base in argument(arguments, 0):
+        for source in argument(arguments, 1):
+            if isinstance(base, Instance) and isinstance(source, Instance):
+                for key, value, _ in engine.heap.contents(source):
+                    engine.heap.store_item(base, key, awaited(engine, frozenset((value,))), site)
+    return ()
+
+
 def _touch_read(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     for base in argument(arguments, 0):
         if isinstance(base, Instance):
@@ -420,6 +430,7 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "elements": _elements,
     "keys": _keys,
     "copy": _copy,
+    "copy_awaited": _copy_awaited,
     "touch_read": _touch_read,
     "touch_write": _touch_write,
     "iterate": _iterate,

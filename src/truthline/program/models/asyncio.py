@@ -31,7 +31,9 @@ class _Task:
 
 
 def gather(*coroutines, return_exceptions=False):
-    return [_await(one) for one in coroutines]
+    result = []
+    _intrinsic("copy_awaited")(result, coroutines)
+    return result
 
 
 def wait_for(coroutine, timeout):

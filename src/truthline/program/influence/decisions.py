@@ -1,0 +1,203 @@
+"""Mode "decide": whether what is read of a state can have an influence on what a flow decides.
+
+A flow decides by what it returns, yields and raises, and by what it writes or does outside that lasts. From each of
+these the question goes back to what it depends on, until a read of the state is met. A test on the state is no decision
+of its own: it counts by what runs or not because of it. Logging, measuring and writing to the state are nothing of
+the sort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from truthline.facts import code as ir
+from truthline.facts.code import Register
+from truthline.model.finding import Step as WitnessStep
+from truthline.program.engine.reach import reaches
+from truthline.program.engine.units import operands
+from truthline.program.engine.values import Context, External, Instance
+from truthline.program.influence.dependence import Dependence
+from truthline.program.influence.graph import Edge, Node, Site
+from truthline.program.influence.sites import Sites
+from truthline.program.influence.walk import Step, Walk
+from truthline.program.slices import Slice
+from truthline.program.states import StateObjects
+from truthline.program.ways import Way, WayFinder
+
+
+class DecisionFinder:
+    """Finds where one state decides in one slice."""
+
+    def __init__(self, part: Slice, finder: WayFinder, sites: Sites) -> None:
+        self.slice = part
+        self.engine = part.engine
+        self.finder = finder
+        self.state: StateObjects = finder.state
+        self.observer = finder.observer
+        self.sites = sites
+        self.dependence = Dependence(sites)
+
+    def ways(self) -> tuple[Way, ...]:
+        """One way a place at which the state is read and decides, the shortest there, in the order of the text."""
+        if not any(self.observer.of(context).reads for context in self.slice.arrivals):
+            return ()
+        walk = self._walk()
+        chosen: dict[tuple[str, int, int], Way] = {}
+        for read in [step for step in walk.came_from if self._is_read(step.node)]:
+            for place, step in self._outside(walk, read, set()):
+                way = self._way(walk, read, place, step)
+                span = way.location.span
+                key = (way.location.file, span.line, span.column)
+                if key not in chosen or len(way.steps) < len(chosen[key].steps):
+                    chosen[key] = way
+        return tuple(chosen[key] for key in sorted(chosen))
+
+    def _walk(self) -> Walk:
+        """The walk is done again until it has made nothing new known."""
+        spent = -1
+        while True:
+            walk = Walk(self.sites, self._edges, self.dependence.pass_in)
+            walk.run(list(self._decided()))
+            if spent == self.engine.solver.spent:
+                return walk
+            spent = self.engine.solver.spent
+
+    def _edges(self, node: Node) -> Iterable[Edge]:
+        """A read of the state is an end: what it says is the state's."""
+        return () if self._is_read(node) else self.dependence.expand(node)
+
+    def _is_read(self, node: Node) -> bool:
+        if node.kind not in ("value", "whole") or node.context is None or node.context not in self.slice.arrivals:
+            return False
+        if node.register not in self.observer.of(node.context).reads:
+            return False
+        return self.dependence.memory.just_stored(node.context, node.register) is None
+
+    # -- what a flow decides ------------------------------------------------------------------
+
+    def _decided(self) -> Iterable[Node]:
+        for context, arrival in self.slice.arrivals.items():
+            if arrival is None:
+                yield from self._handed_out(context)
+            if not self.state.holds(context.unit):
+                yield from self._done(context)
+
+    def _handed_out(self, context: Context) -> Iterable[Node]:
+        """What an entry returns, yields and raises."""
+        for register, one in context.unit.find(ir.Return):
+            if context.unit.place(register) is not None and reaches(self.engine, context, register):
+                yield Node("whole", context, one.value)
+        yield Node("returned", context)
+        yield Node("yielded", context)
+        yield Node("raised", context)
+
+    def _done(self, context: Context) -> Iterable[Node]:
+        """What a function does that lasts: with what, and whether it does."""
+        for register, call in context.unit.find(ir.Call):
+            if not reaches(self.engine, context, register):
+                continue
+            if self.dependence.outside.writes(context, register, call):
+                yield from (Node("whole", context, argument) for argument in operands(call)[1:])
+                yield Node("value", context, call.func)
+                yield from self._whether(context, register)
+        for register, store in context.unit.find(ir.SetAttr):
+            if reaches(self.engine, context, register) and self._is_mapped(context, store):
+                yield Node("whole", context, store.value)
+                yield from self._whether(context, register)
+
+    def _whether(self, context: Context, register: Register) -> Iterable[Node]:
+        place = context.unit.place(register)
+        if place is not None:
+            yield Node("runs", context, place[0])
+            yield Node("called", context)
+
+    def _is_mapped(self, context: Context, store: ir.SetAttr) -> bool:
+        """Whether an attribute belongs to an object that somebody else keeps: a row of an external mapper."""
+        for base in self.engine.value(context, store.base):
+            if isinstance(base, Instance) and not base.cls.unit.model:
+                outside = self.engine.classes.outside_bases(base.cls)
+                if any(isinstance(one, External) and _maps(one.path) for one in outside):
+                    return True
+        return False
+
+    # -- places and witnesses -----------------------------------------------------------------
+
+    def _outside(self, walk: Walk, step: Step, seen: set[Step]) -> Iterable[tuple[Site, Step]]:
+        """Where what was read leaves the state's modules, with the step from which the way goes on there."""
+        context = step.node.context
+        if context is None or step in seen:
+            return
+        seen.add(step)
+        if not self.state.holds(context.unit):
+            yield Site(context, step.node.register), step
+        elif step.anchor is None:
+            yield from self._come_into(context, step)
+        else:
+            for site, asker in walk.asking(step.anchor):
+                if self.state.holds(site.context.unit):
+                    yield from self._outside(walk, asker, seen)
+                else:
+                    yield site, asker
+
+    def _come_into(self, context: Context, step: Step) -> Iterable[tuple[Site, Step]]:
+        """Where nothing is known of the call, the last one outside on the way to the function."""
+        path = [
+            (caller, register) for caller, register in self.slice.path(context) if not self.state.holds(caller.unit)
+        ]
+        yield Site(*path[-1]) if path else Site(context, step.node.register), step
+
+    def _way(self, walk: Walk, read: Step, place: Site, step: Step) -> Way:
+        shown = [
+            *self.finder.approach(place.context),
+            *self._reading(place, read.node),
+            *self._values(walk, step, place),
+        ]
+        location = self.finder.places.location(place.context.unit, place.register)
+        return Way(self.state.name, "decide", self._holder(read.node), location, tuple(_without_repeats(shown)))
+
+    def _holder(self, read: Node) -> str:
+        return self.observer.of(read.context).reads[read.register] if read.context is not None else ""
+
+    def _reading(self, place: Site, read: Node) -> Iterable[WitnessStep]:
+        """From the place outside to the read."""
+        if read.context is None:
+            return
+        if place != (read.context, read.register):
+            yield self.finder.call(*place)
+            for caller, call in self.finder.inner_path(*place, (read.context, read.register))[:-1]:
+                yield self.finder.call(caller, call)
+        yield self.finder.places.step(read.context.unit, read.register, "read")
+
+    def _values(self, walk: Walk, step: Step, place: Site) -> Iterable[WitnessStep]:
+        """The value's way to what it decides."""
+        for node, _ in walk.way(step):
+            context = node.context
+            if context is None or context.unit.model or self.state.holds(context.unit):
+                continue
+            register = self._shown(context, node)
+            is_place = register == place.register and context is place.context
+            if register is not None and not is_place and context.unit.code.positions[register][0] > 0:
+                yield self.finder.places.step(context.unit, register, "value")
+
+    def _shown(self, context: Context, node: Node) -> Register | None:
+        """The instruction that stands for a node in a witness."""
+        if node.kind in ("value", "whole"):
+            return node.register
+        if node.kind == "runs":
+            placed = context.unit.code.blocks[node.register].registers
+            return next((one for one in placed if context.unit.code.positions[one][0] > 0), None)
+        return None
+
+
+def _maps(path: str) -> bool:
+    return path.startswith(("sqlalchemy.", "sqlmodel.", "django.db.", "peewee.", "tortoise.", "pony.", "mongoengine."))
+
+
+def _without_repeats(steps: Iterable[WitnessStep]) -> Iterable[WitnessStep]:
+    """The same line is shown once where it would be said again in the next step."""
+    last: WitnessStep | None = None
+    for step in steps:
+        is_same = last is not None and step.kind == "value" and last.location.span.line == step.location.span.line
+        if not (is_same and last is not None and last.location.file == step.location.file):
+            yield step
+            last = step

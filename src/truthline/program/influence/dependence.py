@@ -1,0 +1,389 @@
+"""What each instruction's value depends on, and what each block's execution does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from truthline.facts import code as ir
+from truthline.facts.code import Register
+from truthline.program.engine.calls import suspended
+from truthline.program.engine.reach import comes_from, reaches
+from truthline.program.engine.units import Unit, operands
+from truthline.program.engine.values import (
+    Class,
+    Constant,
+    Context,
+    External,
+    Instance,
+    ModuleValue,
+    Opaque,
+    Value,
+)
+from truthline.program.influence.graph import Edge, Kind, Node, Site, held, runs, value, whole
+from truthline.program.influence.memory import Memory, intrinsic_of
+from truthline.program.influence.outside import Outside
+from truthline.program.influence.running import Running, block_of, into
+from truthline.program.influence.sites import Sites
+
+_SCALARS = frozenset(("str", "int", "bool", "float", "bytes", "complex", "NoneType"))
+_CONTAINERS = frozenset(("list", "tuple", "set", "frozenset", "dict", "deque", "defaultdict", "OrderedDict"))
+_ASKING_WHOLE = frozenset(
+    ("__len__", "__contains__", "__eq__", "index", "count", "issubset", "issuperset", "isdisjoint", "__bool__")
+)
+_INSIDE = {"elements": 0, "iterate": 0, "items": 0, "keys": 0, "key_list": 0, "next": 0, "iter": 0, "zipped": 0}
+"""Intrinsics that return something of what an argument holds."""
+
+
+class Dependence:
+    """The edges of a question about influence, made when they are asked for."""
+
+    def __init__(self, sites: Sites) -> None:
+        self.sites = sites
+        self.engine = sites.engine
+        self.memory = Memory(sites)
+        self.outside = Outside(self.engine)
+        self.running = Running(sites, self.outside)
+        self._nodes: dict[Kind, Callable[[Node], Iterable[Edge]]] = {
+            "value": self._value,
+            "whole": self._whole,
+            "runs": self.running.runs,
+            "called": self.running.called,
+            "returned": self._returned,
+            "yielded": self._yielded,
+            "raised": self.running.raised,
+            "held": self._held,
+        }
+
+    def expand(self, node: Node) -> Iterable[Edge]:
+        """Everything that a node depends on directly."""
+        edges = list(self._nodes[node.kind](node))
+        self.engine.solver.settle()
+        return edges
+
+    def pass_in(self, site: Site, context: Context, index: int) -> Iterable[Edge]:
+        """What a parameter of a called context receives at a call."""
+        passed = self.sites.arguments(site, context, index)
+        yield from (value(site.context, register) for register in passed.plain)
+        yield from (whole(site.context, register) for register in passed.whole)
+        for register, name in passed.parts:
+            yield from self.memory.part(site.context, register, name, "here")
+
+    # -- values -------------------------------------------------------------------------------
+
+    def _value(self, node: Node) -> Iterable[Edge]:
+        context = node.context
+        if context is None or not reaches(self.engine, context, node.register):
+            return ()
+        instruction = context.unit.code.instructions[node.register]
+        edges: Iterable[Edge] = _BY_INSTRUCTION.get(type(instruction), Dependence._operands)(
+            self, context, node.register, instruction
+        )
+        return edges
+
+    def _whole(self, node: Node) -> Iterable[Edge]:
+        if node.context is None:
+            return
+        yield value(node.context, node.register)
+        for one in self.engine.value(node.context, node.register):
+            if isinstance(one, Instance) and not one.anywhere:
+                yield held(one)
+
+    def _held(self, node: Node) -> Iterable[Edge]:
+        return self.memory.inside(node.thing) if node.thing is not None else ()
+
+    def _operands(self, context: Context, register: Register, instruction: ir.AnyInstruction) -> Iterable[Edge]:
+        yield from (value(context, operand) for operand in operands(instruction))
+        yield from self._executed(context, register)
+
+    def _nothing(self, context: Context, register: Register, instruction: ir.AnyInstruction) -> Iterable[Edge]:
+        return ()
+
+    def _executed(self, context: Context, register: Register, awaited: bool = False) -> Iterable[Edge]:
+        """What the functions return that an instruction runs without being a call: special methods, properties.
+
+        Of what was `awaited`, coroutines and generators have been asked where they were made.
+        """
+        for target in self.engine.execute(context, register).targets:
+            waits = target.unit.code.is_async or target.unit.code.is_generator
+            if target.unit.is_function and not (awaited and waits):
+                yield into("returned", target, context, register)
+
+    def _phi(self, context: Context, register: Register, one: ir.Phi) -> Iterable[Edge]:
+        origins = comes_from(self.engine, context, register) if one.sources else None
+        ways = zip(one.args, one.sources or one.args, strict=True)
+        arguments = {argument for argument, source in ways if origins is None or source in origins} - {register}
+        yield from (value(context, argument) for argument in sorted(arguments))
+        place = context.unit.place(register)
+        if place is None or _are_equal(context, _origins(context.unit, register)):
+            return
+        if one.sources:
+            yield from self.running.chosen(context, self.running.control(context.unit).choosing(place[0]))
+        else:
+            yield runs(context, place[0])
+
+    def _global(self, context: Context, register: Register, one: ir.Load) -> Iterable[Edge]:
+        module = context.unit.module
+        body = self.engine.module(module)
+        for bound, bind in body.unit.bindings.get(one.name, ()) if body is not None else ():
+            if body is not None and body is not context:
+                yield Edge(Node("value", body, bind.value), "anywhere")
+                yield Edge(Node("runs", body, block_of(body.unit, bound)), "anywhere")
+        for unit, store in self.engine.bodies.index(module).global_stores.get(one.name, ()):
+            yield from self._stores_in(context, unit, store)
+        yield from self.memory.attribute(context, register, self.engine.universe.make(ModuleValue, module), one.name)
+
+    def _stores_in(self, context: Context, unit: Unit, register: Register) -> Iterable[Edge]:
+        """A store to a name that others can see, wherever the slice comes to it."""
+        for other in self.sites.of_unit(unit):
+            if reaches(self.engine, other, register):
+                yield from self.memory.written(context, (other, register))
+
+    def _imported(self, context: Context, register: Register, one: ir.ImportFrom) -> Iterable[Edge]:
+        module = self.engine.names.absolute(context.unit, one.module, one.level)
+        if self.engine.bodies.has(module):
+            for unit, store in self.engine.bodies.index(module).global_stores.get(one.name, ()):
+                yield from self._stores_in(context, unit, store)
+
+    def _captured(self, context: Context, register: Register, one: ir.LoadCell) -> Iterable[Edge]:
+        stores = self.engine.bodies.index(context.unit.module).cell_stores.get((one.owner, one.name), ())
+        owner: Context | None = context
+        while owner is not None and owner.unit.code.index != one.owner:
+            owner = owner.closure
+        for unit, store in stores:
+            if owner is not None and unit is owner.unit:
+                yield from self.memory.written(context, (owner, store), captured=True)
+            else:
+                yield from self._stores_in(context, unit, store)
+
+    def _attribute(self, context: Context, register: Register, one: ir.Attr) -> Iterable[Edge]:
+        yield value(context, one.base)
+        yield from self._executed(context, register)
+        for base in self.engine.value(context, one.base):
+            yield from self.memory.attribute(context, register, base, one.name)
+            yield from self._members(base, one.name)
+
+    def _members(self, base: Value, name: str) -> Iterable[Edge]:
+        """What a class, or a module, binds under a name."""
+        if isinstance(base, ModuleValue):
+            body = self.engine.module(base.name)
+            if body is not None:
+                for _, bind in body.unit.bindings.get(name, ()):
+                    yield Edge(Node("value", body, bind.value), "anywhere")
+                for unit, store in self.engine.bodies.index(base.name).global_stores.get(name, ()):
+                    for other in self.sites.of_unit(unit):
+                        yield from self.memory.written(None, (other, store))
+
+    def _item(self, context: Context, register: Register, one: ir.Item) -> Iterable[Edge]:
+        yield value(context, one.base)
+        yield value(context, one.key)
+        yield from self._executed(context, register)
+        keys = self.engine.value(context, one.key)
+        for base in self.engine.value(context, one.base):
+            if isinstance(base, Instance):
+                yield from self.memory.item(context, register, base, keys)
+
+    def _next(self, context: Context, register: Register, one: ir.Next) -> Iterable[Edge]:
+        yield whole(context, one.base)
+        yield from self._executed(context, register, awaited=True)
+
+    def _await(self, context: Context, register: Register, one: ir.Await) -> Iterable[Edge]:
+        yield value(context, one.base)
+        yield from self._executed(context, register, awaited=True)
+
+    def _unpack(self, context: Context, register: Register, one: ir.Unpack) -> Iterable[Edge]:
+        yield value(context, one.base)
+        yield from self._executed(context, register)
+        place = one.index if one.star < 0 or one.index < one.star else None
+        key = self.engine.universe.constant(place) if place is not None else None
+        for base in self.engine.value(context, one.base):
+            if isinstance(base, Instance):
+                yield from self.memory.under(context, base, key)
+
+    def _asked(self, context: Context, register: Register, one: ir.AnyInstruction) -> Iterable[Edge]:
+        """An answer about everything that the operands hold: truth, comparison, text."""
+        yield from (whole(context, operand) for operand in operands(one))
+        yield from self._executed(context, register)
+
+    def _compared(self, context: Context, register: Register, one: ir.Compare) -> Iterable[Edge]:
+        if one.op == "is":
+            yield value(context, one.left)
+            yield value(context, one.right)
+        else:
+            yield from self._asked(context, register, one)
+
+    def _tested(self, context: Context, register: Register, one: ir.Test | ir.Unary) -> Iterable[Edge]:
+        """The truth of a container depends on what is in it; that of another object only on itself."""
+        (asked,) = operands(one)
+        yield value(context, asked)
+        yield from self._executed(context, register)
+        for tested in self.engine.value(context, asked):
+            if isinstance(tested, Instance) and tested.cls.unit.model and not tested.anywhere:
+                yield held(tested)
+
+    def _caught(self, context: Context, register: Register, one: ir.Caught) -> Iterable[Edge]:
+        place = context.unit.place(register)
+        for block in self.running.protected_by(context.unit, place[0]) if place is not None else ():
+            yield from self.running.raising(context, block)
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def _call(self, context: Context, register: Register, call: ir.Call) -> Iterable[Edge]:
+        if self.outside.only_logs(context, register, call):
+            return
+        name = intrinsic_of(self.engine, context, call)
+        if name is not None:
+            yield from self._intrinsic(context, register, call, name)
+            return
+        callees = self.engine.value(context, call.func)
+        yield value(context, call.func)
+        targets = [target for target in self.engine.execute(context, register).targets if target.unit.is_function]
+        for target in targets:
+            yield into("returned", target, context, register)
+        yield from self._asked_back(context, register, targets)
+        for outcome in self.engine.link(context, register):
+            waiting = suspended(outcome)
+            if waiting is not None:
+                yield into("yielded" if waiting.unit.code.is_generator else "returned", waiting, context, register)
+        if any(isinstance(callee, (External, Opaque)) for callee in callees):
+            yield from (whole(context, argument) for argument in operands(call)[1:])
+        elif self._computes(context, register, targets):
+            yield from self._computed_from(context, call)
+
+    def _asked_back(self, context: Context, register: Register, targets: list[Context]) -> Iterable[Edge]:
+        """What a builtin does with functions that it is handed may depend on what they return: `sorted` by a key."""
+        if context.unit.model or not any(target.unit.module == "builtins" for target in targets):
+            return
+        for target in self.sites.slice.effects(context, register).targets:
+            code = target.unit.code
+            if target.unit.is_function and target not in targets and not (code.is_async or code.is_generator):
+                yield into("returned", target, context, register)
+
+    def _computes(self, context: Context, register: Register, targets: list[Context]) -> bool:
+        """Whether a model makes a plain value out of its arguments, of which it does not say how."""
+        modelled = [target for target in targets if target.unit.model]
+        if not modelled or not all(_is_plain(one) for one in self.engine.value(context, register)):
+            return False
+        return any(_class_name(target) not in _CONTAINERS or target.unit.name in _ASKING_WHOLE for target in modelled)
+
+    def _computed_from(self, context: Context, call: ir.Call) -> Iterable[Edge]:
+        yield from (whole(context, argument) for argument in operands(call)[1:])
+        func = context.unit.code.instructions[call.func]
+        if isinstance(func, ir.Attr):
+            yield whole(context, func.base)
+
+    def _intrinsic(self, context: Context, register: Register, call: ir.Call, name: str) -> Iterable[Edge]:
+        if name == "item" and len(call.args) > 1:
+            yield from (value(context, argument) for argument in call.args)
+            keys = self.engine.value(context, call.args[1])
+            for base in self.engine.value(context, call.args[0]):
+                if isinstance(base, Instance):
+                    for key in keys or (None,):
+                        yield from self.memory.under(context, base, key)
+        elif name in _INSIDE:
+            yield from (whole(context, argument) for argument in call.args)
+            yield from self._executed(context, register)
+        elif name in ("getattr", "raw_getattr") and len(call.args) > 1:
+            yield from self._named_attribute(context, register, call)
+        elif name == "await":
+            yield from (value(context, argument) for argument in call.args)
+        elif name not in ("touch_read", "touch_write", "new", "unknown", "external", "intrinsic"):
+            yield from (whole(context, argument) for argument in call.args)
+            yield from self._executed(context, register)
+
+    def _named_attribute(self, context: Context, register: Register, call: ir.Call) -> Iterable[Edge]:
+        yield from (value(context, argument) for argument in call.args)
+        yield from self._executed(context, register)
+        for name in self.engine.value(context, call.args[1]):
+            for base in self.engine.value(context, call.args[0]):
+                if isinstance(name, Constant) and isinstance(name.value, str):
+                    yield from self.memory.attribute(context, register, base, name.value)
+                    yield from self._members(base, name.value)
+
+    # -- what leaves a context ----------------------------------------------------------------
+
+    def _returned(self, node: Node) -> Iterable[Edge]:
+        if node.context is not None:
+            yield from self._leaving(node.context, [one for one, _ in node.context.unit.find(ir.Return)])
+
+    def _yielded(self, node: Node) -> Iterable[Edge]:
+        context = node.context
+        if context is None:
+            return
+        for kind in (ir.Yield, ir.YieldFrom):
+            for register, _ in context.unit.find(kind):
+                if reaches(self.engine, context, register):
+                    yield from (whole(context, one) for one in operands(context.unit.code.instructions[register]))
+                    yield runs(context, block_of(context.unit, register))
+
+    def _leaving(self, context: Context, registers: list[Register]) -> Iterable[Edge]:
+        """Which of several `return`s is come to tells something, unless they all say the same."""
+        reached = [one for one in registers if self.running.is_reached(context, one)]
+        yield from (value(context, register) for register in reached)
+        returned = {operands(context.unit.code.instructions[register])[0] for register in reached}
+        if len(reached) > 1 and not _are_equal(context, returned):
+            yield from (runs(context, block_of(context.unit, register)) for register in reached)
+
+
+def _are_equal(context: Context, registers: Iterable[Register]) -> bool:
+    """Whether it makes no difference which register is taken: they are one, or the same literal."""
+    distinct = set(registers)
+    made = {context.unit.code.instructions[register] for register in distinct}
+    return len(distinct) < 2 or (len(made) == 1 and all(isinstance(one, ir.Const) for one in made))
+
+
+def _origins(unit: Unit, phi: Register) -> set[Register]:
+    """What a phi chooses from, phis in between left out."""
+    found: set[Register] = set()
+    seen = {phi}
+    pending = [phi]
+    while pending:
+        instruction = unit.code.instructions[pending.pop()]
+        for argument in instruction.args if isinstance(instruction, ir.Phi) else ():
+            if not isinstance(unit.code.instructions[argument], ir.Phi):
+                found.add(argument)
+            elif argument not in seen:
+                seen.add(argument)
+                pending.append(argument)
+    return found
+
+
+def _is_plain(one: Value) -> bool:
+    if isinstance(one, Instance):
+        return one.cls.unit.model and one.cls.unit.name in _SCALARS
+    return isinstance(one, (Constant, External, Opaque, Class))
+
+
+def _class_name(context: Context) -> str:
+    owner = context.unit.owner
+    return owner.name if owner is not None else ""
+
+
+_BY_INSTRUCTION: dict[type[ir.Instruction], Any] = {
+    ir.Const: Dependence._nothing,
+    ir.Literal_: Dependence._nothing,
+    ir.Param: Dependence._nothing,
+    ir.Undefined: Dependence._nothing,
+    ir.MakeFunction: Dependence._nothing,
+    ir.MakeClass: Dependence._nothing,
+    ir.Build: Dependence._nothing,
+    ir.BuildDict: Dependence._nothing,
+    ir.Import: Dependence._nothing,
+    ir.ImportFrom: Dependence._imported,
+    ir.Phi: Dependence._phi,
+    ir.Load: Dependence._global,
+    ir.LoadCell: Dependence._captured,
+    ir.Attr: Dependence._attribute,
+    ir.Item: Dependence._item,
+    ir.Next: Dependence._next,
+    ir.Unpack: Dependence._unpack,
+    ir.Call: Dependence._call,
+    ir.Await: Dependence._await,
+    ir.Yield: Dependence._nothing,
+    ir.Binary: Dependence._asked,
+    ir.Compare: Dependence._compared,
+    ir.Unary: Dependence._tested,
+    ir.Test: Dependence._tested,
+    ir.Format: Dependence._asked,
+    ir.Caught: Dependence._caught,
+}

@@ -1,0 +1,290 @@
+"""Who wrote what a read may see.
+
+The engine's entries of attributes and containers remember the instruction that wrote them; here they are taken back to
+the registers that were written. What the same activation has certainly overwritten is left out, as the engine does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from truthline.facts.code import (
+    Build,
+    BuildDict,
+    Call,
+    Const,
+    Item,
+    Register,
+    SetAttr,
+    SetItem,
+    StoreCell,
+    StoreGlobal,
+    Unpack,
+)
+from truthline.program.engine.calls import is_lazy
+from truthline.program.engine.engine import Engine
+from truthline.program.engine.flow import before, last_write, seen
+from truthline.program.engine.heap import Writer
+from truthline.program.engine.units import Unit
+from truthline.program.engine.values import Class, Constant, Context, Instance, Intrinsic, ModuleValue, Value, Values
+from truthline.program.influence.graph import Edge, How, Node, held
+from truthline.program.influence.sites import Sites
+
+_STORING = {"store": 2, "append": 1, "setattr": 2, "raw_setattr": 2}
+"""Intrinsics that write, and which argument they write."""
+_COPYING = {"copy": 1, "set_all": 1, "copy_awaited": 1}
+
+
+class Memory:
+    """Reads of attributes and containers, taken back to what was written."""
+
+    def __init__(self, sites: Sites) -> None:
+        self.sites = sites
+        self.engine = sites.engine
+
+    # -- reads --------------------------------------------------------------------------------
+
+    def attribute(self, context: Context, register: Register, owner: Value, name: str) -> Iterable[Edge]:
+        """What an attribute read of one object may see."""
+        if not isinstance(owner, (Instance, Class, ModuleValue)):
+            return
+        visible = self._visible(context, register)
+        for _, writer in self.engine.heap.field(owner, name):
+            if visible(writer):
+                yield from self._field_written(context, owner, name, writer)
+
+    def item(self, context: Context, register: Register, owner: Instance, keys: Values) -> Iterable[Edge]:
+        """What an item read of one container may see."""
+        stored = self.just_stored(context, register)
+        if stored is not None:
+            yield Edge(Node("value", context, stored))
+            return
+        visible = self._visible(context, register)
+        for key in keys or (None,):
+            for _, _, writer in self.engine.heap.item_entries(owner, key):
+                if visible(writer):
+                    yield from self._item_written(context, owner, key, writer)
+
+    def _visible(self, context: Context, register: Register) -> Callable[[Writer | None], bool]:
+        """Whether a read can see a writer: nothing that was overwritten, be it by callees that ran before."""
+        still_there = seen(self.engine, context, register)
+        write = last_write(self.engine, context, register)
+        if write is None:
+            return still_there
+        return lambda writer: still_there(writer) and not self._wrote_before(context, writer, write)
+
+    def _wrote_before(self, context: Context, writer: Writer | None, write: Register) -> bool:
+        """Whether a callee wrote, and nothing that may run after `write` leads to it any more."""
+        if writer is None or writer[0] is context or not self.is_made_here(context, write):
+            return False
+        later = [one for one in self.sites.slice.executable(context) if not before(context.unit, one, write)]
+        for register in later:
+            for target in self.engine.execute(context, register).targets if register != write else ():
+                if writer[0] in self.sites.within(target):
+                    return False
+        return True
+
+    def is_made_here(self, context: Context, write: Register) -> bool:
+        """Whether a store goes to an object that this activation has made, and made once."""
+        store = context.unit.code.instructions[write]
+        if not isinstance(store, (SetAttr, SetItem)):
+            return False
+        owners = self.engine.value(context, store.base)
+        return all(
+            isinstance(one, Instance)
+            and one.context is context
+            and isinstance(one.site, int)
+            and not context.unit.in_loop(one.site)
+            for one in owners
+        )
+
+    def under(self, context: Context, owner: Instance, key: Value | None) -> Iterable[Edge]:
+        """What stands under a key, or anywhere in a container, at any time."""
+        for _, _, writer in self.engine.heap.item_entries(owner, key):
+            yield from self._item_written(context, owner, key, writer)
+
+    def inside(self, owner: Value) -> Iterable[Edge]:
+        """Everything that is put into an object."""
+        if not isinstance(owner, Instance) or owner.anywhere:
+            return
+        for edge in self._every(owner):
+            node = edge.node
+            if node.kind == "value" and node.context is not None:
+                yield Edge(Node("whole", node.context, node.register), "anywhere")
+            else:
+                yield Edge(node, "anywhere")
+
+    def _every(self, owner: Instance) -> Iterable[Edge]:
+        for _, _, writer in self.engine.heap.contents(owner) if owner.cls.unit.model else ():
+            yield from self._item_written(None, owner, None, writer)
+        for name in self._fields(owner):
+            for _, writer in self.engine.heap.field(owner, name):
+                yield from self._field_written(None, owner, name, writer)
+
+    def _fields(self, owner: Instance) -> list[str]:
+        names = {name for name, _ in self.engine.classes.fields(owner.cls)}
+        for cls in self.engine.classes.order(owner.cls):
+            for method in cls.unit.inner:
+                names.update(store.name for _, store in method.find(SetAttr))
+        return sorted(names)
+
+    def just_stored(self, context: Context, register: Register) -> Register | None:
+        """What the same activation has itself stored under the very same key, as its last store into the container."""
+        read = context.unit.code.instructions[register]
+        if not isinstance(read, Item):
+            return None
+        bases = self.engine.value(context, read.base)
+        stores = [
+            (store, one)
+            for store, one in context.unit.find(SetItem)
+            if one.base == read.base or self.engine.value(context, one.base) & bases
+        ]
+        for store, one in stores:
+            is_last = all(other == store or before(context.unit, other, store) for other, _ in stores)
+            if is_last and len(bases) == 1 and before(context.unit, store, register):
+                return one.value if self._is_same_key(context, one.key, read.key) else None
+        return None
+
+    def _is_same_key(self, context: Context, one: Register, other: Register) -> bool:
+        if one == other:
+            return not context.unit.in_loop(one)
+        instructions = context.unit.code.instructions
+        return isinstance(instructions[one], Const) and instructions[one] == instructions[other]
+
+    # -- writes -------------------------------------------------------------------------------
+
+    def _field_written(self, context: Context | None, owner: Value, name: str, writer: Writer | None) -> Iterable[Edge]:
+        if writer is not None:
+            yield from self.written(context, writer)
+        elif isinstance(owner, Instance):
+            yield from self._constructed(owner, name)
+
+    def _constructed(self, owner: Instance, name: str) -> Iterable[Edge]:
+        """What the call that made a record passes for a field."""
+        if not is_lazy(owner) or owner.context is None or not isinstance(owner.site, int):
+            return
+        call = owner.context.unit.code.instructions[owner.site]
+        if not isinstance(call, Call):
+            return
+        names = [field for field, _ in self.engine.classes.fields(owner.cls)]
+        place = names.index(name) if name in names else -1
+        first_star = min(call.stars, default=len(call.args))
+        if 0 <= place < first_star:
+            yield from (Edge(Node("value", owner.context, one), "anywhere") for one in call.args[place : place + 1])
+        for star in call.stars:
+            yield Edge(Node("whole", owner.context, call.args[star]), "anywhere")
+        for keyword, passed in call.keywords:
+            if keyword == name:
+                yield Edge(Node("value", owner.context, passed), "anywhere")
+            elif keyword is None:
+                yield from self.part(owner.context, passed, name, "anywhere")
+
+    def part(self, context: Context, register: Register, name: str | int, how: How) -> Iterable[Edge]:
+        """What `**mapping` passes under a name, or `*sequence` at a place."""
+        yield Edge(Node("value", context, register), how)
+        key = self.engine.universe.constant(name)
+        for mapping in self.engine.value(context, register):
+            if isinstance(mapping, Instance):
+                yield from self.under(context, mapping, key)
+
+    def _item_written(
+        self, context: Context | None, owner: Instance, key: Value | None, writer: Writer | None
+    ) -> Iterable[Edge]:
+        if writer is None:
+            yield from self._packed(owner, key)
+            return
+        other, register = writer
+        how: How = "here" if other is context else "anywhere"
+        display = other.unit.code.instructions[register]
+        if isinstance(display, Build):
+            yield from self._element(other, display, key, how)
+        elif isinstance(display, BuildDict):
+            yield from self._pair(other, display, key, how)
+        else:
+            yield from self.written(context, writer, key=key)
+
+    def _element(self, context: Context, display: Build, key: Value | None, how: How) -> Iterable[Edge]:
+        place = key.value if isinstance(key, Constant) and isinstance(key.value, int) else None
+        if place is not None and not display.stars and 0 <= place < len(display.items):
+            yield Edge(Node("value", context, display.items[place]), how)
+            return
+        for number, item in enumerate(display.items):
+            yield Edge(Node("whole" if number in display.stars else "value", context, item), how)
+
+    def _pair(self, context: Context, display: BuildDict, key: Value | None, how: How) -> Iterable[Edge]:
+        wanted = self.engine.heap.as_key(key)
+        for name, item in display.items:
+            if name is None:
+                yield Edge(Node("value", context, item), how)
+                for mapping in self.engine.value(context, item):
+                    if isinstance(mapping, Instance):
+                        yield from self.under(context, mapping, key)
+                continue
+            known = {self.engine.heap.as_key(one) for one in self.engine.value(context, name)}
+            if wanted is None or None in known or wanted in known:
+                yield Edge(Node("value", context, item), how)
+
+    def _packed(self, owner: Instance, key: Value | None) -> Iterable[Edge]:
+        """What stands in `*args` or `**kwargs`, whose objects are told apart by the call that filled them."""
+        if owner.context is None or not isinstance(owner.site, str) or not owner.site.startswith("*"):
+            return
+        number, _, place = owner.site[1:].partition("@")
+        call = owner.context.unit.code.instructions[int(place)] if int(place) >= 0 else None
+        if not isinstance(call, Call) or owner.unit is None:
+            return
+        for register in _collected(call, owner.unit, int(number), key):
+            yield Edge(Node("whole", owner.context, register), "anywhere")
+
+    def written(
+        self, context: Context | None, writer: Writer, captured: bool = False, key: Value | None = None
+    ) -> Iterable[Edge]:
+        """What an instruction writes, and whether it does; of a captured variable, its function is known to run."""
+        other, register = writer
+        how: How = "here" if other is context else "anywhere"
+        yield from self._what(other, register, how, key)
+        place = other.unit.place(register)
+        if place is not None:
+            yield Edge(Node("runs", other, place[0]), how)
+        if other is not context and not captured and other.unit.name != "__init__":
+            yield Edge(Node("called", other), "anywhere")
+
+    def _what(self, context: Context, register: Register, how: How, key: Value | None) -> Iterable[Edge]:
+        instruction = context.unit.code.instructions[register]
+        if isinstance(instruction, (SetAttr, SetItem, StoreCell, StoreGlobal)):
+            yield Edge(Node("value", context, instruction.value), how)
+        elif isinstance(instruction, (Item, Unpack)):
+            for source in self.engine.value(context, instruction.base):
+                yield held(source)
+        elif isinstance(instruction, Call):
+            yield from self._by_intrinsic(context, instruction, how, key)
+
+    def _by_intrinsic(self, context: Context, call: Call, how: How, key: Value | None) -> Iterable[Edge]:
+        name = intrinsic_of(self.engine, context, call)
+        if name in _STORING and _STORING[name] < len(call.args):
+            yield Edge(Node("value", context, call.args[_STORING[name]]), how)
+        elif name in _COPYING and _COPYING[name] < len(call.args):
+            for source in self.engine.value(context, call.args[_COPYING[name]]):
+                if isinstance(source, Instance):
+                    yield from self.under(context, source, key)
+        elif name != "shift":
+            yield from (Edge(Node("value", context, one), how) for one in call.args)
+
+
+def intrinsic_of(engine: Engine, context: Context, call: Call) -> str | None:
+    """The intrinsic that is called, if one is."""
+    callees = engine.value(context, call.func)
+    return next((callee.name for callee in callees if isinstance(callee, Intrinsic)), None)
+
+
+def _collected(call: Call, unit: Unit, index: int, key: Value | None) -> Iterable[Register]:
+    """The registers of a call of which a `*` or `**` parameter takes some; by place or name where the key is known."""
+    wanted = key.value if isinstance(key, Constant) else None
+    if unit.code.params[index].kind == "vararg":
+        first = sum(one.kind in ("positional", "positional-only") for one in unit.code.params)
+        place = first - (unit.owner is not None) + wanted if isinstance(wanted, int) else None
+        is_known = place is not None and not call.stars and 0 <= place < len(call.args)
+        yield from (call.args[place],) if is_known and place is not None else call.args
+        return
+    for keyword, register in call.keywords:
+        if keyword is None or wanted is None or keyword == wanted:
+            yield register

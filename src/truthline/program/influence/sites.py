@@ -1,0 +1,178 @@
+"""Who calls a context, and which registers of the call a parameter comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from truthline.facts.code import Call, ParamSpec, Register
+from truthline.program.engine.calls import suspended
+from truthline.program.engine.units import Unit, operands
+from truthline.program.engine.values import Class, Constant, Context, Function, Instance, Method, Value
+from truthline.program.influence.graph import Site
+from truthline.program.slices import Slice
+
+
+class Sites:
+    """The calls in a slice, models included."""
+
+    def __init__(self, part: Slice) -> None:
+        self.slice = part
+        self.engine = part.engine
+        self._making: dict[Context, dict[Site, None]] = {}
+        self._running: dict[Context, dict[Site, None]] = {}
+        self.contexts: dict[Context, None] = {}
+        self._within: dict[Context, frozenset[Context]] = {}
+        self._of_unit: dict[Unit, list[Context]] = {}
+        self._collect()
+
+    def _collect(self) -> None:
+        pending = list(self.slice.arrivals)
+        while pending:
+            context = pending.pop()
+            if context in self.contexts:
+                continue
+            self.contexts[context] = None
+            self._of_unit.setdefault(context.unit, []).append(context)
+            for register in self.slice.executable(context):
+                pending += self._read(Site(context, register))
+
+    def _read(self, site: Site) -> Iterable[Context]:
+        for target in self.engine.execute(*site).targets:
+            if target.unit.is_function:
+                self._running.setdefault(target, {})[site] = None
+                yield target
+        if isinstance(site.context.unit.code.instructions[site.register], Call):
+            for outcome in self.engine.link(*site):
+                waiting = suspended(outcome)
+                if waiting is not None:
+                    self._making.setdefault(waiting, {})[site] = None
+
+    def within(self, context: Context) -> frozenset[Context]:
+        """A context and everything that it can execute."""
+        found = self._within.get(context)
+        if found is None:
+            reached = {context}
+            pending = [context]
+            while pending:
+                inner = pending.pop()
+                for register in self.slice.executable(inner):
+                    for target in self.engine.execute(inner, register).targets:
+                        if target not in reached:
+                            reached.add(target)
+                            pending.append(target)
+            found = self._within[context] = frozenset(reached)
+        return found
+
+    def of_unit(self, unit: Unit) -> tuple[Context, ...]:
+        """The contexts in which the slice comes to a function."""
+        return tuple(self._of_unit.get(unit, ()))
+
+    def calling(self, context: Context) -> tuple[Site, ...]:
+        """The calls that pass a context its arguments: of a coroutine or generator, those that make it."""
+        return tuple(self._making.get(context, ()) or self._running.get(context, ()))
+
+    def running(self, context: Context) -> tuple[Site, ...]:
+        """Every instruction that has a say in whether a context runs."""
+        return tuple({**self._making.get(context, {}), **self._running.get(context, {})})
+
+    def arguments(self, site: Site, context: Context, index: int) -> Passed:
+        """The registers at a call that a parameter of the called context comes from."""
+        instruction = site.context.unit.code.instructions[site.register]
+        if not isinstance(instruction, Call):
+            return Passed(whole=operands(instruction))
+        offsets = {_offset(value, context.unit) for value in self.engine.value(site.context, instruction.func)}
+        known = [offset for offset in offsets if offset is not None]
+        if not known:  # called back by code that is not analysed
+            return Passed(whole=operands(instruction))
+        found = Passed()
+        for offset in sorted(known):
+            found = found.plus(self._passed(site.context, instruction, context.unit.code.params, index, offset))
+        return found
+
+    def _passed(self, context: Context, call: Call, params: tuple[ParamSpec, ...], index: int, offset: int) -> Passed:
+        spec = params[index]
+        positional = [number for number, one in enumerate(params) if one.kind in ("positional", "positional-only")]
+        if spec.kind in ("vararg", "kwarg"):
+            return Passed()  # a new container, which remembers what it was filled with
+        found = Passed(omitted=True)
+        if index in positional:
+            place = positional.index(index) - offset
+            if place < 0:
+                return Passed(plain=(call.func,))
+            found = self._at(context, call, place)
+        given = tuple(value for name, value in call.keywords if name == spec.name)
+        if given or not found.omitted:
+            return found.plus(Passed(plain=given))
+        return Passed(parts=tuple((value, spec.name) for name, value in call.keywords if name is None), omitted=True)
+
+    def _at(self, context: Context, call: Call, place: int) -> Passed:
+        """The argument at a place, `*args` counted as far as their lengths are known."""
+        start = 0
+        for number, register in enumerate(call.args):
+            if number not in call.stars:
+                if start == place:
+                    return Passed(plain=(register,))
+                start += 1
+                continue
+            length = self._length(context, register)
+            if length is None:
+                return Passed(whole=call.args[number:], omitted=True)
+            if start <= place < start + length:
+                return Passed(parts=((register, place - start),))
+            start += length
+        return Passed(omitted=True)
+
+    def _length(self, context: Context, register: Register) -> int | None:
+        lengths = {self._length_of(value) for value in self.engine.value(context, register)}
+        return lengths.pop() if len(lengths) == 1 else None
+
+    def _length_of(self, value: Value) -> int | None:
+        if not isinstance(value, Instance) or value.anywhere or value.cls.unit.name not in ("tuple", "list"):
+            return None
+        keys = [key.value if isinstance(key, Constant) else None for key, _, _ in self.engine.heap.contents(value)]
+        places = [key for key in keys if isinstance(key, int)]
+        return max(places, default=-1) + 1 if len(places) == len(keys) else None
+
+
+class Passed:
+    """Where an argument comes from: registers, registers with all that is inside them, and parts of `*` and `**`.
+
+    `omitted` says that the call may leave the argument out.
+    """
+
+    __slots__ = ("omitted", "parts", "plain", "whole")
+
+    def __init__(
+        self,
+        plain: tuple[Register, ...] = (),
+        whole: tuple[Register, ...] = (),
+        parts: tuple[tuple[Register, str | int], ...] = (),
+        omitted: bool = False,
+    ) -> None:
+        self.plain = plain
+        self.whole = whole
+        self.parts = parts
+        self.omitted = omitted
+
+    def plus(self, other: Passed) -> Passed:
+        """What either says."""
+        return Passed(
+            self.plain + other.plain,
+            self.whole + other.whole,
+            self.parts + other.parts,
+            self.omitted and other.omitted,
+        )
+
+
+def _offset(callee: Value, unit: Unit) -> int | None:
+    """How many arguments stand in front of those that are written; None where this is not what is called."""
+    if isinstance(callee, Function):
+        return 0 if callee.unit is unit else None
+    if isinstance(callee, Method):
+        inner = _offset(callee.function, unit)
+        return None if inner is None else inner + 1
+    if isinstance(callee, Class):
+        return 1 if unit.name in ("__init__", "__new__", "__call__", "__post_init__") else None
+    if isinstance(callee, Instance):
+        return 1 if unit.name == "__call__" else None
+    return None
