@@ -19,6 +19,8 @@ COMMANDS = {
     "graph": "truthline.cli.graph",
     "trace": "truthline.cli.trace",
     "fix": "truthline.cli.fix",
+    "init": "truthline.cli.init",
+    "discover": "truthline.cli.discover",
     "explain": "truthline.cli.explain",
     "rules": "truthline.cli.rules",
 }

@@ -1,10 +1,13 @@
 """From a config to the program that a question is asked of."""
 
+import msgspec
+
 from truthline.cli.complaints import no_files
 from truthline.cli.progress import progress_bar
 from truthline.config.schema import Config
 from truthline.program.load import load_modules
 from truthline.program.program import Program
+from truthline.program.roots import import_roots
 from truthline.syntax.pool import processors
 
 
@@ -15,3 +18,11 @@ def load_program(config: Config, jobs: int | None) -> Program:
     if not (modules.by_file or modules.unread):
         raise no_files(config)
     return Program(config, modules)
+
+
+def with_found_roots(config: Config, jobs: int | None) -> Config:
+    """A config that nobody wrote, with the import roots that the code itself shows; any other as it is."""
+    if config.file is not None:
+        return config
+    roots = import_roots(load_program(config, jobs).modules)
+    return msgspec.structs.replace(config, roots=roots)

@@ -1,0 +1,42 @@
+"""`truthline init`."""
+
+from pathlib import Path
+
+import click
+
+from truthline.cli.options import jobs_option
+
+
+@click.command(short_help="Write a first truthline.toml.")
+@jobs_option
+def command(jobs: int | None) -> None:
+    """Write a first truthline.toml into the working directory, from what `discover` finds there.
+
+    It can be checked at once, and says in comments what to edit. A config that is there is never overwritten.
+    """
+    from truthline.cli.complaints import UnusableError
+    from truthline.cli.loading import load_program, with_found_roots
+    from truthline.config.load import find
+    from truthline.config.schema import DEFAULT_FILE, Config
+    from truthline.program.inventory import take_inventory
+    from truthline.report.starter import render
+
+    base = Path.cwd()
+    there = find(base, None)
+    if there is not None and there[0] == base:
+        raise UnusableError(f"there is a config already, {there[1].file}; `init` never overwrites one")
+    config = with_found_roots(Config(base=str(base)), jobs)
+    inventory = take_inventory(load_program(config, jobs))
+    try:
+        with (base / DEFAULT_FILE).open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(render(inventory, config.roots))
+    except OSError as error:
+        raise UnusableError(f"{DEFAULT_FILE} cannot be written: {error.strerror or error}") from error
+    click.echo(
+        f"Wrote {DEFAULT_FILE}: {_counted(len(inventory.states), 'state')}, {_counted(len(inventory.flows), 'flow')}."
+    )
+    click.echo("Next: truthline check; and if there is much that cannot be mended today, truthline baseline")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

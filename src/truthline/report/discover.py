@@ -1,0 +1,83 @@
+"""What `truthline discover` shows."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+
+from truthline.program.inventory import Inventory, Remembered
+from truthline.report.escape import printable
+
+NAMED = 4
+"""Functions that are named before the rest is counted."""
+
+
+def render_text(inventory: Inventory) -> str:
+    """What is kept in memory, file by file, then the sums and what is proposed."""
+    lines: list[str] = []
+    for file, several in groupby(inventory.remembered, key=lambda each: each.file):
+        found = list(several)
+        lines.append(f"{printable(file)} ({_users(found[0])})")
+        lines += [f"  {printable(line)}" for each in found for line in _shown(each)]
+        lines.append("")
+    return "\n".join([*lines, *_summary(inventory), *_proposals(inventory)]) + "\n"
+
+
+def render_json(inventory: Inventory) -> str:
+    """One document, with everything."""
+    document = {
+        "version": 1,
+        "remembered": [
+            {
+                "object": each.reference,
+                "kind": each.holding.kind,
+                "process-wide": each.process_wide,
+                "file": each.file,
+                "line": each.holding.span.line,
+                "writers": list(each.holding.writers),
+                "readers": list(each.holding.readers),
+                "users": list(each.users),
+            }
+            for each in inventory.remembered
+        ],
+        "states": {
+            state.name: {"modules": [state.module], "objects": list(state.objects)} for state in inventory.states
+        },
+        "flows": {flow.name: {"entry": list(flow.entries)} for flow in inventory.flows},
+        "tables": list(inventory.tables),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _shown(each: Remembered) -> Iterator[str]:
+    holding = each.holding
+    lives = "" if each.process_wide else ", as long as its object"
+    yield f"{holding.span.line}: {holding.qualname} ({holding.kind}{lives})"
+    for what, names in (("read by", holding.readers), ("written by", holding.writers)):
+        if names:
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            yield f"    {what} {', '.join(names[:NAMED])}{more}"
+
+
+def _users(each: Remembered) -> str:
+    count = len(each.users)
+    return f"{count} {'module imports' if count == 1 else 'modules import'} it"
+
+
+def _summary(inventory: Inventory) -> Iterator[str]:
+    kinds = Counter(each.holding.kind for each in inventory.remembered)
+    if not kinds:
+        yield "Nothing is kept in memory."
+        return
+    listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
+    wide = sum(each.process_wide for each in inventory.remembered)
+    yield f"{len(inventory.remembered)} places keep something in memory ({listed}); {wide} live as long as the process."
+
+
+def _proposals(inventory: Inventory) -> Iterator[str]:
+    if inventory.states:
+        yield f"Worth declaring as states: {', '.join(printable(state.module) for state in inventory.states)}."
+    if inventory.flows:
+        entries = [printable(entry) for flow in inventory.flows for entry in flow.entries]
+        yield f"Flows, by their names: {', '.join(entries)}."
+    yield "Next: `truthline init` writes a first truthline.toml from this."

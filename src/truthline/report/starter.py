@@ -1,0 +1,90 @@
+"""A first config, written from what was found, with comments for the person who goes on from there."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from truthline.program.inventory import Inventory, ProposedFlow, ProposedState
+
+SHOWN_TABLES = 8
+
+
+def render(inventory: Inventory, roots: Sequence[str]) -> str:
+    """The text of a `truthline.toml` that can be checked at once."""
+    return "\n".join(_lines(inventory, roots))
+
+
+def _lines(inventory: Inventory, roots: Sequence[str]) -> Iterator[str]:
+    yield "# What may be remembered, what proves, and what decides. Written by `truthline init`, to be edited by you."
+    yield "# `truthline discover` shows what this rests on, `truthline explain CODE` explains a finding."
+    yield ""
+    yield f"roots = {_listed(roots)}  # where imports start, as PYTHONPATH would have it"
+    yield '# exclude = ["**/migrations/**"]  # gitignore syntax; .gitignore is honoured anyway'
+    yield ""
+    yield from _states(inventory.states)
+    yield from _flows(inventory.flows, inventory.states)
+    yield from _evidence(inventory)
+
+
+def _states(states: Sequence[ProposedState]) -> Iterator[str]:
+    yield "# States: memory that must not decide. Those below live as long as the process; other modules use them."
+    yield "# Remove what may decide; `harmless` names types and constants of the modules that anybody may use."
+    for state in states:
+        yield ""
+        uses = f"{_counted(state.readers, 'reader')}, imported by {_counted(state.users, 'module')}"
+        yield f"[state.{state.name}]  # {uses}"
+        yield 'role = "cache"  # a flow may write it, never read it; "forbidden": not even write it'
+        yield f"modules = {_listed([state.module])}"
+        yield "objects = ["
+        yield from (f"  {_quoted(each)}," for each in state.objects)
+        yield "]"
+    if not states:
+        yield "#"
+        yield "# [state.session-cache]"
+        yield '# modules = ["app.cache"]'
+    yield ""
+
+
+def _flows(flows: Sequence[ProposedFlow], states: Sequence[ProposedState]) -> Iterator[str]:
+    yield "# Flows: functions that decide. Those below were chosen for their names alone; keep what really decides."
+    for flow in flows if states else ():
+        yield ""
+        yield f"[flow.{flow.name}]"
+        yield "entry = ["
+        yield from (f"  {_quoted(each)}," for each in flow.entries)
+        yield "]"
+        yield f"must-not-reach = {_listed([state.name for state in states])}"
+        yield 'unknown = "warn"  # calls that cannot be resolved and could reach a state: "ignore", "warn" or "error"'
+    if not (flows and states):
+        yield "#"
+        yield "# [flow.activation]"
+        yield '# entry = ["app.activation:activate"]'
+        yield '# must-not-reach = ["session-cache"]'
+    yield ""
+
+
+def _evidence(inventory: Inventory) -> Iterator[str]:
+    yield "# Evidence: tables that prove. A flow reads what its `must-read` names, or it is a finding."
+    if inventory.tables:
+        more = " ..." if len(inventory.tables) > SHOWN_TABLES else ""
+        yield f"# Mapped classes here name the tables {', '.join(inventory.tables[:SHOWN_TABLES])}{more}"
+    table = inventory.tables[0] if inventory.tables else "tenants"
+    yield "#"
+    yield "# [evidence.proven]"
+    yield f"# tables = [{_quoted(table)}]"
+    yield '# columns = ["status"]  # columns that the reading query must constrain'
+    yield "#"
+    yield '# and in the flow: must-read = ["proven"]'
+    yield ""
+
+
+def _listed(values: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, values))}]"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON escapes what it must not hold in the same way."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
