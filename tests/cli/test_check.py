@@ -139,6 +139,7 @@ def test_a_plain_output_file_takes_the_place_of_standard_output(tmp_path: Path) 
         (["--flow", "activaton"], "did you mean `activation`?"),
         (["--select", "TL999"], "TL999"),
         (["--config", "missing.toml"], "missing.toml"),
+        (["--changed-since", "nowhere"], "truthline: --changed-since: git "),
         (["--stdin-filename", "notes.txt"], "notes.txt is no name of a Python file"),
         (["--stdin-filename", "/elsewhere.py"], "does not lie below the config's directory"),
         (["--output-file", "jsn=report"], "did you mean 'json'?"),

@@ -7,6 +7,7 @@ import msgspec
 
 from truthline.checking.allowances import Allowances
 from truthline.checking.asking import BY_FILE, audited, file_violations, vacuities, violations
+from truthline.checking.changes import Before, Changes
 from truthline.checking.fingerprint import fingerprints
 from truthline.checking.ledger import Ledger
 from truthline.checking.messages import filled
@@ -82,7 +83,9 @@ class _Run:
         }
         self._allowances = Allowances(program.config, prepared.instances, options.day)
         self._suppressions = Suppressions()
-        self._view = View(program, options)
+        since = options.changed_since
+        self._changes = Changes(program.config, since) if since is not None else None
+        self._view = View(program, options, self._changes, self._before)
 
     def judged(self) -> list[Judged]:
         """Ask every rule, then the audits."""
@@ -138,6 +141,19 @@ class _Run:
 
     def _flows(self) -> Iterable[str]:
         return self._options.flows or self._program.config.flow
+
+    def _before(self) -> Before:
+        """What the same rules said of the files as they were."""
+        assert self._changes is not None
+        with self._timings.stage("before the changes"), self._changes.undone() as base:
+            config = msgspec.structs.replace(self._program.config, base=str(base))
+            options = CheckOptions(select=self._options.select, ignore=self._options.ignore, today=self._options.day)
+            program = Program(config, load_modules(config, self._options.jobs or processors()))
+            judged = _Run(program, self._prepared, options, Timings()).judged()
+            return Before(
+                frozenset(each.finding.fingerprint for each in judged),
+                {flow: program.slice_files(flow) for flow in config.flow},
+            )
 
     # -- rules
 

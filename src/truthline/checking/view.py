@@ -1,7 +1,8 @@
 """Which findings a run was asked about: those of some flows, or those that some files can affect."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from truthline.checking.changes import Before, Changes
 from truthline.checking.options import CheckOptions
 from truthline.model.finding import Finding
 from truthline.program.program import Program
@@ -11,17 +12,29 @@ EVERYWHERE = frozenset({"TL001", "TL002"})
 
 
 class View:
-    """What `--flow` and paths leave of the findings. All of the code is analysed whatever is asked for."""
+    """What `--flow`, paths and `--changed-since` leave of the findings. All of the code is analysed in any case.
 
-    def __init__(self, program: Program, options: CheckOptions) -> None:
+    `before` is asked for only where a finding is not known to be affected otherwise: it costs a run of its own.
+    """
+
+    def __init__(
+        self, program: Program, options: CheckOptions, changes: Changes | None, before: Callable[[], Before]
+    ) -> None:
         self._program = program
         self._flows = options.flows
         self._paths = options.paths
+        self._changes = changes
+        self._ask_before = before
+        self._before: Before | None = None
         self._touched: dict[str, bool] = {}
 
     def shows(self, finding: Finding) -> bool:
-        """Whether the run was asked about this finding at all."""
-        return self._is_of_flow(finding) and (not self._paths or self._is_affected(finding))
+        """Whether the run was asked about this finding at all. It has its fingerprint by now."""
+        if not self._is_of_flow(finding):
+            return False
+        if self._changes is not None and self._changes.everything:
+            return True
+        return not (self._paths or self._changes is not None) or self._is_affected(finding)
 
     def _is_of_flow(self, finding: Finding) -> bool:
         if not self._flows or finding.flow in self._flows:
@@ -29,17 +42,32 @@ class View:
         return not finding.flow and finding.code in EVERYWHERE
 
     def _is_affected(self, finding: Finding) -> bool:
-        """Whether its file, a step of its witness, or a function of its flow's slice lies in one of the paths."""
+        """Whether its file, a step of its witness, or a function of its flow's slice lies in one of the files.
+
+        Of changed files the slice before counts too, and so does a finding that was not there before.
+        """
         own = {finding.location.file, *(step.location.file for step in finding.witness)}
-        return self._touches(own) or (finding.flow is not None and self._touches_slice(finding.flow))
+        if self._touches(own) or (finding.flow is not None and self._touches_slice(finding.flow)):
+            return True
+        if self._changes is None or not self._changes.files:
+            return False
+        before = self._what_was_before()
+        touched_before = finding.flow is not None and self._touches(before.slices.get(finding.flow, ()))
+        return touched_before or finding.fingerprint not in before.fingerprints
 
     def _touches(self, files: Iterable[str]) -> bool:
-        return any(_is_below(file, path) for file in files for path in self._paths)
+        changed = self._changes.files if self._changes is not None else frozenset()
+        return any(file in changed or any(_is_below(file, path) for path in self._paths) for file in files)
 
     def _touches_slice(self, flow: str) -> bool:
         if flow not in self._touched:
             self._touched[flow] = self._touches(self._program.slice_files(flow))
         return self._touched[flow]
+
+    def _what_was_before(self) -> Before:
+        if self._before is None:
+            self._before = self._ask_before()
+        return self._before
 
 
 def _is_below(file: str, path: str) -> bool:

@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     help="Write a report to FILE: in place of standard output, or, with a FORMAT, on top of it.",
 )
 @click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Report what can be affected by files that have changed since this commit, branch or tag of git.",
+)
+@click.option(
     "--stdin-filename",
     type=click.Path(path_type=Path),
     metavar="PATH",
@@ -97,6 +102,7 @@ def _check(
     flows: tuple[str, ...],
     output_format: str,
     output_files: tuple[str, ...],
+    changed_since: str | None,
     stdin_filename: Path | None,
     statistics: bool,
     quiet: bool,
@@ -119,6 +125,7 @@ def _check(
         ignore=selectors(ignore),
         flows=flows,
         paths=tuple(below_base(path, Path(config.base)) for path in paths),
+        changed_since=changed_since,
         today=today.date() if today else None,
         overlay=_standard_input(stdin_filename, Path(config.base)) if stdin_filename else {},
         graphs=any(report.format in DRAWN for report in reports),

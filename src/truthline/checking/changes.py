@@ -1,0 +1,43 @@
+"""What a piece of work has changed, as far as the findings of a run are concerned."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from truthline.checking.git import Repository
+from truthline.checking.plugins import is_path
+from truthline.config.schema import Config
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What a run would have said before: fingerprints of its findings, and by flow the files of its slice."""
+
+    fingerprints: frozenset[str]
+    slices: Mapping[str, frozenset[str]]
+
+
+class Changes:
+    """The files that differ from those at a commit. Raises GitError."""
+
+    def __init__(self, config: Config, ref: str, deciding: Iterable[str] = ()) -> None:
+        self._repository = Repository(Path(config.base))
+        self._commit = self._repository.since(ref)
+        self.files = self._repository.changed(self._commit)
+        self.everything = not self.files.isdisjoint({*_config_files(config), *deciding})
+        """Whether the config, or something else that decides what is reported, is among them."""
+
+    @contextmanager
+    def undone(self) -> Iterator[Path]:
+        """A directory in which the config's own is as it was, until the block ends."""
+        with tempfile.TemporaryDirectory(prefix="truthline-") as directory:
+            yield self._repository.restore(self._commit, Path(directory))
+
+
+def _config_files(config: Config) -> Iterator[str]:
+    """The config, and the packs and plugins that it names by their paths."""
+    if config.file is not None:
+        yield config.file
+    yield from (name for name in (*config.packs, *config.plugins) if is_path(name) or name.endswith(".toml"))
