@@ -1,7 +1,9 @@
 """The rules that ship with truthline, on its public protocol only."""
 
+from truthline_rules.assign import Assign
 from truthline_rules.contracts import ContractMissing, StateTwin
 from truthline_rules.dangling import DanglingImport, DanglingName
+from truthline_rules.decorator import Decorator
 from truthline_rules.dispatch import (
     DuplicateOperation,
     DynamicOperation,
@@ -24,6 +26,7 @@ from truthline_rules.flows import (
 from truthline_rules.forbid_call import ForbidCall
 from truthline_rules.forbid_definition import ForbidDefinition
 from truthline_rules.forbid_import import ForbidImport
+from truthline_rules.forbid_parameter import ForbidParameter
 from truthline_rules.forbid_text import ForbidText
 from truthline_rules.header import Header
 from truthline_rules.independent import Independent
@@ -80,9 +83,12 @@ RULES = (
     NoCycles,
     ForbidCall,
     RequireCall,
+    ForbidParameter,
     ForbidDefinition,
     MaxMembers,
     Header,
     Expiry,
     ForbidText,
+    Assign,
+    Decorator,
 )

@@ -9,7 +9,7 @@ A rule is a subclass of `Rule`, `FileRule`, `SurveyRule` or `Audit` with a `Meta
 from truthline.checking.ledger import Ledger, Vacuity
 from truthline.checking.protocol import Audit, Example, FileRule, Meta, Options, Rule, Setup, SurveyRule, Violation
 from truthline.checking.scope import Scope
-from truthline.config.forms import Glob, ModuleRef, NameRef, ObjectRef, OneOrMore, OperationRef, Regex
+from truthline.config.forms import Glob, ModuleRef, NameRef, ObjectRef, OneOrMore, OperationRef, Regex, RelativePath
 from truthline.config.references import ModulePattern, NamePattern, ObjectPattern, OperationPattern, PathPattern
 from truthline.config.segments import MalformedPattern
 from truthline.facts.outline import Definition, Import, ModuleCall, Outline
@@ -43,6 +43,7 @@ from truthline.program.program import (
     Way,
 )
 from truthline.syntax.comments import SourceComment
+from truthline.syntax.unread import Unparsable
 
 __all__ = [
     "FILE_START",
@@ -92,6 +93,7 @@ __all__ = [
     "Program",
     "Regex",
     "Registration",
+    "RelativePath",
     "Resolution",
     "Rule",
     "Scope",
@@ -104,6 +106,7 @@ __all__ = [
     "SurveyRule",
     "UnconstrainedEvidence",
     "Unknown",
+    "Unparsable",
     "UnreadEvidence",
     "Vacuity",
     "Violation",

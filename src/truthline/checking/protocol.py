@@ -131,6 +131,10 @@ class Rule:
         """
         return ()
 
+    def captures(self, file: str) -> Mapping[str, str]:
+        """What the path of a file in scope captures."""
+        return self.setup.scope.captures(file) or {}
+
     def vacuities(self, program: Program) -> Iterable[Vacuity]:
         """What of this rule's config has nothing to look at (TL003); the scope, unless a rule knows more."""
         if self.setup.scope.patterns and not self.setup.may_be_empty and not self.setup.scope.matches_any(program):
@@ -154,10 +158,6 @@ class FileRule(Rule):
     def check_file(self, file: FileView) -> Iterable[Violation]:
         """Look at one file, and yield what is wrong there."""
         raise NotImplementedError
-
-    def captures(self, file: FileView) -> Mapping[str, str]:
-        """What the path of a file in scope captures."""
-        return self.setup.scope.captures(file.path) or {}
 
 
 class SurveyRule(Rule):
