@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from truthline.facts.code import Hint
 from truthline.program.engine.calls import Arguments, Site, call
+from truthline.program.engine.outside import attribute_path
 from truthline.program.engine.values import (
     NOTHING,
     Class,
@@ -25,8 +26,6 @@ from truthline.program.engine.values import (
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
-
-_LONGEST_PATH = 120
 
 
 def attribute(engine: Engine, value: Value, name: str, hooked: bool = True) -> Iterable[Value]:
@@ -167,7 +166,7 @@ def _missing(engine: Engine, value: Value, cls: Class, name: str) -> Values:
     outside = engine.classes.outside_bases(cls)
     if outside:
         return frozenset(
-            engine.universe.make(External, f"{base.path}.{name}") if isinstance(base, External) else base
+            engine.universe.make(External, attribute_path(base.path, name)) if isinstance(base, External) else base
             for base in outside
         )
     if cls.unit.model:
@@ -274,7 +273,7 @@ def _of_super(engine: Engine, value: Super, name: str) -> Iterable[Value]:
     if holder is None and not found:
         outside = engine.classes.outside_bases(value.cls)
         found.update(
-            engine.universe.make(External, f"{base.path}.{name}") if isinstance(base, External) else base
+            engine.universe.make(External, attribute_path(base.path, name)) if isinstance(base, External) else base
             for base in outside
         )
         if not outside:
@@ -306,9 +305,9 @@ def _of_module(engine: Engine, module: ModuleValue, name: str) -> Iterable[Value
 
 
 def _of_external(engine: Engine, value: External, name: str) -> Iterable[Value]:
-    path = f"{value.path}.{name}"
+    path = attribute_path(value.path, name)
     known = engine.names.module_value(path) if "(" not in path and engine.bodies.is_model(path) else NOTHING
-    found: set[Value] = set(known) or {engine.universe.make(External, _short(path))}
+    found: set[Value] = set(known) or {engine.universe.make(External, path)}
     return found | engine.heap.field_values(value, name)
 
 
@@ -320,11 +319,6 @@ def namespace(engine: Engine, owner: Value) -> Values:
     made = engine.universe.make(Instance, cls, cls.unit, ("of", owner))
     engine.heap.store_field(made, "owner", (owner,), None)
     return frozenset((made,))
-
-
-def _short(path: str) -> str:
-    """Chains of external calls keep their beginning."""
-    return path if len(path) <= _LONGEST_PATH else path[:_LONGEST_PATH].rpartition(".")[0] + ".…"
 
 
 def _of_constant(engine: Engine, value: Constant, name: str) -> Iterable[Value]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from truthline.facts.code import Call, MakeFunction, ParamSpec, Register
+from truthline.program.engine.outside import result_path
 from truthline.program.engine.values import (
     DEEPEST,
     NOTHING,
@@ -36,6 +37,8 @@ Site = tuple[Context, Register]
 Outcome = Value | Context
 Outcomes = frozenset[Outcome]
 _SELECTING_TEXT = re.compile(r"[\w.:/\-*]{1,100}")
+PLAIN = frozenset(f"builtins:{name}" for name in ("str", "bytes", "int", "float", "bool", "complex"))
+"""Classes whose objects are not told apart, for they hold nothing else and select nothing."""
 _MOST_COMBINATIONS = 24
 _MOST_CONTEXTS = 1500
 _MOST_PLACES = 32
@@ -250,7 +253,9 @@ def _selects(value: Value) -> bool:
     """Whether a context is worth telling apart by this value."""
     if isinstance(value, Constant):
         return isinstance(value.value, str) and _SELECTING_TEXT.fullmatch(value.value) is not None
-    return isinstance(value, (Function, Method, Class, Instance, ModuleValue, Super))
+    if isinstance(value, Instance):
+        return value.cls.unit.symbol not in PLAIN
+    return isinstance(value, (Function, Method, Class, ModuleValue, Super))
 
 
 def _split(unit: Unit, bound: list[Values]) -> dict[int, list[Value | None]]:
@@ -341,7 +346,7 @@ def create(engine: Engine, cls: Class, arguments: Arguments, site: Site | None) 
 
 def allocate(engine: Engine, cls: Class, site: Site | None) -> Instance:
     """A new object, told apart by where it is made."""
-    if site is None:
+    if site is None or cls.unit.symbol in PLAIN:
         instance = engine.universe.make(Instance, cls)
     else:
         context, register = site
@@ -476,8 +481,6 @@ def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Ou
     """Code that is not analysed may call back what it was handed."""
     notes = engine.solver.notes()
     notes.externals[callee.path] = None
-    if callee.path.startswith("builtins.NoneType."):
-        return frozenset((callee,))
     for value in sorted(arguments.every(), key=repr):
         waiting = suspended(value)
         if waiting is not None:
@@ -489,4 +492,4 @@ def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Ou
                 later = suspended(one)
                 if later is not None:
                     engine.executes(later)
-    return frozenset((engine.universe.make(External, f"{callee.path}()"[-200:]),))
+    return frozenset((engine.universe.make(External, result_path(callee.path)),))

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from truthline.program.engine.attributes import attribute, class_members
-from truthline.program.engine.calls import Arguments, Site, allocate, call, run, suspended
+from truthline.program.engine.calls import PLAIN, Arguments, Site, allocate, call, run, suspended
+from truthline.program.engine.outside import element_path, result_path
 from truthline.program.engine.values import (
     NOTHING,
     Class,
@@ -42,9 +43,9 @@ def touch(engine: Engine, value: Value, mode: str) -> None:
 def iterate(engine: Engine, value: Value) -> Values:
     """What iterating over a value yields."""
     if isinstance(value, (External, Opaque)):
-        return frozenset((value if isinstance(value, Opaque) else engine.universe.make(External, f"{value.path}[]"),))
+        return frozenset((_element(engine, value),))
     if isinstance(value, Constant):
-        return engine.typed("str") if isinstance(value.value, str) else NOTHING
+        return _text_item(engine, type(value.value).__name__, engine.typed("int"))
     if isinstance(value, Class) and engine.classes.is_enum(value):
         return _enum_members(engine, value)
     if not isinstance(value, Instance):
@@ -75,8 +76,12 @@ def iterate(engine: Engine, value: Value) -> Values:
     if class_members(engine, value.cls, "__getitem__")[1]:
         return item_of(engine, value, engine.typed("int"), None)
     if value.cls.unit.model:
-        return frozenset((engine.universe.make(External, f"{value.cls.unit.symbol.replace(':', '.')}()[]"),))
+        return _modelled_item(engine, value, engine.typed("int"))
     return frozenset((engine.opaque(f"what iterating over {value.cls.unit.symbol} yields"),))
+
+
+def _element(engine: Engine, value: External | Opaque) -> Value:
+    return value if isinstance(value, Opaque) else engine.universe.make(External, element_path(value.path))
 
 
 def _enum_members(engine: Engine, cls: Class) -> Values:
@@ -114,9 +119,9 @@ def _is_mapping(engine: Engine, value: Instance) -> bool:
 def item_of(engine: Engine, base: Value, keys: Values, site: Site | None) -> Values:
     """What `base[key]` is."""
     if isinstance(base, (External, Opaque)):
-        return frozenset((base if isinstance(base, Opaque) else engine.universe.make(External, f"{base.path}[]"),))
+        return frozenset((_element(engine, base),))
     if isinstance(base, Constant):
-        return engine.typed("str") if isinstance(base.value, str) else NOTHING
+        return _text_item(engine, type(base.value).__name__, keys)
     if isinstance(base, Class):
         return _class_item(engine, base, keys, site)
     if not isinstance(base, Instance):
@@ -147,7 +152,7 @@ def _class_item(engine: Engine, cls: Class, keys: Values, site: Site | None) -> 
 
 def _plain_item(engine: Engine, base: Instance, keys: Values, site: Site | None) -> Values:
     if not is_container(engine, base):
-        return frozenset((engine.universe.make(External, f"{base.cls.unit.symbol.replace(':', '.')}()[]"),))
+        return _modelled_item(engine, base, keys)
     touch(engine, base, "read")
     found: set[Value] = set()
     for key in keys:
@@ -157,9 +162,25 @@ def _plain_item(engine: Engine, base: Instance, keys: Values, site: Site | None)
     _, missing = class_members(engine, base.cls, "__missing__")
     if missing:
         found |= _all_called(engine, attribute(engine, base, "__missing__"), Arguments((keys,)), site)
-    if base.cls.unit.symbol == "builtins:str":
-        found |= engine.typed("str")
     return frozenset(found)
+
+
+def _modelled_item(engine: Engine, base: Instance, keys: Values) -> Values:
+    """An element of an object of the standard library that is no container."""
+    symbol = base.cls.unit.symbol
+    if symbol in PLAIN:
+        return _text_item(engine, base.cls.unit.name, keys)
+    return frozenset((engine.universe.make(External, element_path(result_path(symbol.replace(":", ".")))),))
+
+
+def _text_item(engine: Engine, kind: str, keys: Values) -> Values:
+    """An element of a text is a text, one of bytes a number; a part of either is of its own kind."""
+    if kind == "str":
+        return engine.typed("str")
+    if kind != "bytes":
+        return NOTHING
+    parts = [key for key in keys if isinstance(key, Instance) and key.cls.unit.symbol == "builtins:slice"]
+    return (engine.typed("bytes") if parts else NOTHING) | (engine.typed("int") if len(parts) < len(keys) else NOTHING)
 
 
 def _sliced(engine: Engine, base: Instance, key: Value, site: Site | None) -> Values:

@@ -21,6 +21,7 @@ from truthline.program.engine.calls import (
     suspended,
 )
 from truthline.program.engine.flow import lasting_stores, surviving
+from truthline.program.engine.outside import attribute_path, result_path
 from truthline.program.engine.protocols import awaited, hook, item_of, iterate, special, store_item_of, truth
 from truthline.program.engine.reach import comes_from, reaches
 from truthline.program.engine.sql import EXECUTING, is_sql
@@ -562,7 +563,7 @@ def _caught(engine: Engine, context: Context, register: Register, one: ir.Caught
         if isinstance(value, Class):
             found.add(engine.universe.make(Instance, value))
         elif isinstance(value, External):
-            found.add(engine.universe.make(External, f"{value.path}()"))
+            found.add(engine.universe.make(External, result_path(value.path)))
         elif isinstance(value, Instance):
             for element in engine.heap.item(value, None):
                 if isinstance(element, Class):
@@ -578,8 +579,9 @@ def _enter(engine: Engine, context: Context, register: Register, one: ir.Enter) 
         if entered is not None:
             found |= awaited(engine, entered) if one.is_async else entered
         elif isinstance(base, External):
-            engine.solver.notes().externals[f"{base.path}.{name}"] = None
-            found.add(engine.universe.make(External, f"{base.path}.{name}()"))
+            path = attribute_path(base.path, name)
+            engine.solver.notes().externals[path] = None
+            found.add(engine.universe.make(External, result_path(path)))
         elif isinstance(base, Opaque):
             found.add(base)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from truthline.facts.code import Type
+from truthline.program.engine.outside import result_path
 from truthline.program.engine.values import Class, External, Instance, Opaque, Value, Values
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _BUILTIN = {
     "frozenset": "set", "deque": "list",
 }  # fmt: skip
 _TRANSPARENT = {"Awaitable", "Coroutine"}
+_VARIABLES = ("TypeVar()", "ParamSpec()", "TypeVarTuple()")
 _ANYTHING = {"Any", "object", "Callable", "TypeVar", "ParamSpec", "Self", "NoReturn", "Never"}
 
 
@@ -70,8 +72,8 @@ class Types:
                 else:
                     for one in self._admitted(value):
                         yield self.engine.universe.make(Instance, one)
-            elif isinstance(value, External):
-                yield self.engine.universe.make(External, f"{value.path}()")
+            elif isinstance(value, External) and not value.path.endswith(_VARIABLES):
+                yield self.engine.universe.make(External, result_path(value.path))
             else:
                 yield self.engine.opaque(f"annotated as {annotation.name}")
 

@@ -336,18 +336,18 @@ class str:
         return ""[0]
 
     def split(self, *args):
-        return [self[0]]
+        return [""[0] for _ in (1,)]
 
     rsplit = split
     splitlines = split
 
     def partition(self, *args):
-        return (self[0], self[0], self[0])
+        return (""[0], ""[0], ""[0])
 
     rpartition = partition
 
     def strip(self, *args):
-        return self[0]
+        return ""[0]
 
     lstrip = strip
     rstrip = strip
@@ -367,8 +367,83 @@ class str:
     swapcase = strip
     translate = strip
 
+    def encode(self, *args):
+        return b""[:0]
 
-class bytes: ...
+    def find(self, *args):
+        return b""[0]
+
+    rfind = find
+    index = find
+    rindex = find
+    count = find
+
+    def startswith(self, *args):
+        return _boolean()
+
+    endswith = startswith
+    isalnum = startswith
+    isalpha = startswith
+    isascii = startswith
+    isdecimal = startswith
+    isdigit = startswith
+    isidentifier = startswith
+    islower = startswith
+    isnumeric = startswith
+    isprintable = startswith
+    isspace = startswith
+    istitle = startswith
+    isupper = startswith
+
+
+class bytes:
+    def decode(self, *args):
+        return ""[0]
+
+    hex = decode
+
+    def split(self, *args):
+        return [b""[:0] for _ in (1,)]
+
+    rsplit = split
+    splitlines = split
+
+    def partition(self, *args):
+        return (b""[:0], b""[:0], b""[:0])
+
+    rpartition = partition
+
+    def join(self, parts):
+        for part in parts:
+            pass
+        return b""[:0]
+
+    def strip(self, *args):
+        return b""[:0]
+
+    lstrip = strip
+    rstrip = strip
+    lower = strip
+    upper = strip
+    title = strip
+    capitalize = strip
+    replace = strip
+    removeprefix = strip
+    removesuffix = strip
+    zfill = strip
+    ljust = strip
+    rjust = strip
+    center = strip
+    expandtabs = strip
+    swapcase = strip
+    translate = strip
+    find = str.find
+    rfind = str.find
+    index = str.find
+    rindex = str.find
+    count = str.find
+    startswith = str.startswith
+    endswith = str.startswith
 
 
 class bytearray: ...
@@ -424,6 +499,9 @@ class list:
         _append(self, item)
 
     add = append
+
+    def __reversed__(self):
+        return [item for item in self]
 
     def insert(self, index, item):
         _shift(self)
@@ -511,6 +589,7 @@ class tuple:
     __add__ = list.__add__
     __len__ = list.__len__
     __contains__ = list.__contains__
+    __reversed__ = list.__reversed__
     index = list.index
     count = list.index
 
