@@ -43,7 +43,7 @@ from truthline_rules.reexports import (
 )
 from truthline_rules.require_call import RequireCall
 from truthline_rules.require_import import RequireImport
-from truthline_rules.upkeep import ReasonlessSuppression, UnusedAllowance, UnusedSuppression
+from truthline_rules.upkeep import ReasonlessSuppression, StaleBaseline, UnusedAllowance, UnusedSuppression
 
 RULES = (
     UnparsableFile,
@@ -52,6 +52,7 @@ RULES = (
     UnusedAllowance,
     ReasonlessSuppression,
     UnusedSuppression,
+    StaleBaseline,
     StateImported,
     StateCalled,
     StateRead,

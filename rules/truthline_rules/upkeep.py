@@ -1,4 +1,4 @@
-"""What must shrink: allowances and suppressions (TL090 to TL092)."""
+"""What must shrink: allowances, suppressions and the baseline (TL090 to TL093)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -193,3 +193,63 @@ def _without(comment: str, names: set[str]) -> str:
     listed, _, after = rest.partition("]")
     kept = [name for name in listed.split(",") if name.strip() not in names]
     return f"{before}[{','.join(kept).strip()}]{after}" if any(name.strip() for name in kept) else ""
+
+
+_KNOWN = """\
+{
+  "version": 1,
+  "findings": [
+    {"file": "app/a.py", "code": "TL401", "id": "NO_SOCKETS",
+     "fingerprint": "3bfc1d2ffc198b04", "context": "716d3631a39af874"}
+  ]
+}
+"""
+
+
+class StaleBaseline(Audit):
+    """An entry of the baseline that no longer occurs.
+
+    What it does:
+        Reports each entry of `truthline-baseline.json` that matches no finding any more, or whose finding is locked. An
+        entry whose rule did not run is passed over.
+    Why it is bad:
+        The baseline is a debt that only shrinks if what is paid is struck out. A forgotten entry hides the same mistake
+        when it is made again.
+    How to fix:
+        `truthline baseline --prune` removes such entries and adds none.
+    How to allow:
+        It cannot be allowed, except by `ignore = ["TL093"]`.
+    """
+
+    asked_last = True
+    meta = Meta(
+        code="TL093",
+        name="stale-baseline",
+        subject="config",
+        valid=(
+            Example(
+                title="the finding is still there",
+                files={"app/a.py": "import socket\n", "truthline-baseline.json": _KNOWN},
+                config=_NO_SOCKETS,
+            ),
+        ),
+        invalid=(
+            Example(
+                title="the import is gone",
+                files={"app/a.py": "import json\n", "truthline-baseline.json": _KNOWN},
+                config=_NO_SOCKETS,
+            ),
+        ),
+    )
+
+    def audit(self, ledger: Ledger) -> Iterable[Violation]:
+        """Report the entries that nothing needs."""
+        for stale in ledger.stale:
+            entry = stale.entry
+            lack = "is locked: no baseline can hold it" if stale.locked else "is in the baseline, but no longer occurs"
+            yield Violation(
+                location=stale.location,
+                message=f"`{entry.code}[{entry.id}]` of {entry.file} {lack}",
+                help="strike it out with `truthline baseline --prune`",
+                symbol=entry.fingerprint,
+            )

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from truthline.checking.judged import Judged
 from truthline.checking.options import CheckOptions
 from truthline.checking.protocol import Audit, Rule, Violation
-from truthline.checking.run import Judged, Standing, standing
+from truthline.checking.run import Standing, standing
 from truthline.config.rewriting import without_entries
 from truthline.config.schema import Config
 from truthline.program.program import Program

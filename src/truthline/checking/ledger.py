@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from truthline.checking.baseline import Stale
 from truthline.config.positions import KeyPath
 from truthline.config.schema import Allowance, Config
 from truthline.model.location import Location
@@ -53,13 +54,17 @@ class ReasonlessSuppression(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """Everything that an audit may ask about the run."""
+    """Everything that an audit may ask about the run.
+
+    `stale` is what of the baseline nothing needs; only an audit that is `asked_last` can see it.
+    """
 
     config: Config
     vacuities: tuple[Vacuity, ...] = ()
     allowances: tuple[AllowanceUse, ...] = ()
     suppressions: tuple[SuppressionUse, ...] = ()
     reasonless: tuple[ReasonlessSuppression, ...] = ()
+    stale: tuple[Stale, ...] = ()
 
     def at(self, key: KeyPath) -> Location:
         """Where a key stands in the config file."""

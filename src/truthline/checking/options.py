@@ -16,8 +16,9 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     files that could not be read and references that no longer hold. `paths` (relative to the config file) leaves only
     findings that a file at or below one of them can affect: their own, one on the way of a witness, or one of a flow's
     slice; `changed_since` (a commit of git) does so for the files that have changed. `today` decides which allowances
-    have expired. What `overlay` holds is read in place of the files of these paths, or is added to them. With `graphs`,
-    the outcome holds the slice of each flow. `timings` is told how long each stage takes.
+    have expired. What `overlay` holds is read in place of the files of these paths, or is added to them. Without
+    `baseline`, what is in it counts. With `graphs`, the outcome holds the slice of each flow. `timings` is told how
+    long each stage takes.
     """
 
     select: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     changed_since: str | None = None
     today: date | None = None
     overlay: Overlay = NOTHING
+    baseline: bool = True
     graphs: bool = False
     no_plugins: bool = False
     jobs: int | None = None

@@ -183,7 +183,13 @@ class SurveyRule(Rule):
 
 
 class Audit(Rule):
-    """A rule about the run itself: it is asked after all others, with what they used and did not use."""
+    """A rule about the run itself: it is asked after all others, with what they used and did not use.
+
+    One that is `asked_last` comes after the other audits too, when it is known which findings are in the baseline; its
+    own are in none.
+    """
+
+    asked_last: ClassVar[bool] = False
 
     def check(self, program: Program) -> Iterable[Violation]:
         """An audit asks nothing of the program alone."""

@@ -1,14 +1,15 @@
 """One run: load, ask the rules, and keep what nothing allows."""
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
 from truthline.checking.allowances import Allowances
 from truthline.checking.asking import BY_FILE, audited, file_violations, vacuities, violations
+from truthline.checking.baseline import FILE, Baseline, Entry, Known, Stale, entry_of
 from truthline.checking.changes import Before, Changes
-from truthline.checking.fingerprint import fingerprints
+from truthline.checking.judged import Judged, in_order, named
 from truthline.checking.ledger import Ledger
 from truthline.checking.messages import filled
 from truthline.checking.options import CheckOptions
@@ -27,20 +28,13 @@ from truthline.syntax.pool import processors
 from truthline.timings import Timings
 
 
-class Judged(msgspec.Struct, frozen=True):
-    """A finding, the rule and the violation that it was made of, and what silences it."""
-
-    finding: Finding
-    instance: Instance
-    violation: Violation
-    silencing: Silencing | None = None
-
-
 class Standing(msgspec.Struct, frozen=True):
     """A program, and what nothing silences of what was found in it, in the order of a report."""
 
     program: Program
     judged: tuple[Judged, ...]
+    was_looked_for: Callable[[str, str], bool]
+    """Whether the rule of a code and id ran, or is known not to exist."""
 
 
 def check(config: Config, options: CheckOptions | None = None, *, rules: Sequence[type[Rule]] = ()) -> Outcome:
@@ -84,7 +78,7 @@ class _Run:
         self._allowances = Allowances(program.config, prepared.instances, options.day)
         self._suppressions = Suppressions()
         since = options.changed_since
-        self._changes = Changes(program.config, since) if since is not None else None
+        self._changes = Changes(program.config, since, deciding=(FILE,)) if since is not None else None
         self._view = View(program, options, self._changes, self._before)
 
     def judged(self) -> list[Judged]:
@@ -92,11 +86,20 @@ class _Run:
         for module in self._program.modules.by_file.values():
             if module.outline is not None and module.outline.comments:
                 self._suppressions.read(module.file, module.outline.comments)
-        return [each for each in self._named(self._all()) if self._view.shows(each.finding)]
+        judged = [*self._judged()]
+        ledger = self._ledger()
+        found = [*named((*judged, *self._audited(ledger, last=False)), self)]
+        baseline = Baseline.read(self._program.tree) if self._options.baseline else Baseline()
+        known = baseline.known(_entries(found), self._program.tree)
+        marked = [_baselined(each, known.fingerprints) for each in found]
+        ledger = msgspec.structs.replace(ledger, stale=tuple(self._stale(baseline, known, found)))
+        closing = named(self._audited(ledger, last=True), self)
+        return [each for each in in_order((*marked, *closing)) if self._view.shows(each.finding)]
 
     def standing(self) -> Standing:
         """The same, without what is silenced."""
-        return Standing(self._program, tuple(each for each in self.judged() if each.silencing is None))
+        judged = tuple(each for each in self.judged() if each.silencing is None)
+        return Standing(self._program, judged, self._was_looked_for)
 
     def outcome(self) -> Outcome:
         """The same, summed up."""
@@ -111,18 +114,6 @@ class _Run:
             rules=self._rule_texts(findings),
             graphs=tuple(self._program.slice(flow) for flow in sorted(self._flows())) if self._options.graphs else (),
         )
-
-    def _all(self) -> list[Judged]:
-        """Everything found, once each, in the order of a report."""
-        found = {each.finding: each for each in (*self._judged(), *self._audited())}
-        return sorted(found.values(), key=lambda each: _order(each.finding))
-
-    def _named(self, judged: Sequence[Judged]) -> Iterator[Judged]:
-        """The same with fingerprints; what is silenced or not asked for counts, so that no other finding is renamed."""
-        named = fingerprints(((each.finding, each.violation.symbol) for each in judged), self._line_text)
-        for each, fingerprint in zip(judged, named, strict=True):
-            finding = msgspec.structs.replace(each.finding, fingerprint=fingerprint)
-            yield msgspec.structs.replace(each, finding=finding)
 
     def _rule_texts(self, findings: Iterable[Finding]) -> tuple[RuleText, ...]:
         """Those that ran, and those of locked findings, which are reported although their rule does not run."""
@@ -147,7 +138,9 @@ class _Run:
         assert self._changes is not None
         with self._timings.stage("before the changes"), self._changes.undone() as base:
             config = msgspec.structs.replace(self._program.config, base=str(base))
-            options = CheckOptions(select=self._options.select, ignore=self._options.ignore, today=self._options.day)
+            options = CheckOptions(
+                select=self._options.select, ignore=self._options.ignore, today=self._options.day, baseline=False
+            )
             program = Program(config, load_modules(config, self._options.jobs or processors()))
             judged = _Run(program, self._prepared, options, Timings()).judged()
             return Before(
@@ -219,13 +212,13 @@ class _Run:
 
     # -- audits
 
-    def _audited(self) -> Iterator[Judged]:
+    def _audited(self, ledger: Ledger, *, last: bool) -> Iterator[Judged]:
         """What is stale. A run that was asked about one flow cannot tell."""
-        ledger = None
         for instance in self._prepared.instances:
             rule = instance.rule
-            if isinstance(rule, Audit) and self._ran[instance.name] and not self._options.flows:
-                ledger = ledger or self._ledger()
+            if not isinstance(rule, Audit) or rule.asked_last != last:
+                continue
+            if self._ran[instance.name] and not self._options.flows:
                 with self._timings.stage(instance.stage):
                     stale = [*audited(instance, rule, ledger)]
                 for violation in stale:
@@ -242,7 +235,27 @@ class _Run:
             reasonless=tuple(self._suppressions.reasonless),
         )
 
-    def _line_text(self, finding: Finding) -> str:
+    # -- the baseline
+
+    def _stale(self, baseline: Baseline, known: Known, found: Iterable[Judged]) -> Iterator[Stale]:
+        """The entries that nothing needs, of rules that ran."""
+        locked = {each.finding.fingerprint for each in found if each.finding.locked}
+        for entry in known.rest:
+            if self._was_looked_for(entry.code, entry.id):
+                yield Stale(entry, baseline.location(entry), entry.fingerprint in locked)
+
+    def _was_looked_for(self, code: str, id_: str) -> bool:
+        ran = [ran for name, ran in self._ran.items() if (name.code, name.id) == (code, id_)]
+        return any(ran) if ran else self._prepared.strict
+
+    # -- what fingerprints rest on
+
+    def module(self, file: str) -> str:
+        """The name of a file as a module; the file itself where it is none."""
+        module = self._program.modules.by_file.get(file)
+        return module.name if module is not None else file
+
+    def line_text(self, finding: Finding) -> str:
         """The line on which a finding stands; none of a file that could not be read, for opening it may be harmful."""
         modules = self._program.modules
         module = modules.by_file.get(finding.location.file)
@@ -252,25 +265,25 @@ class _Run:
         return lines[finding.location.span.line - 1] if finding.location.span.line <= len(lines) else ""
 
 
+def _entries(found: Iterable[Judged]) -> list[Entry]:
+    """What a baseline can hold: nothing locked, and nothing that is silenced already."""
+    return [
+        entry_of(each.finding, each.context) for each in found if each.silencing is None and not each.finding.locked
+    ]
+
+
+def _baselined(each: Judged, known: frozenset[str]) -> Judged:
+    if each.silencing is not None or each.finding.locked or each.finding.fingerprint not in known:
+        return each
+    return msgspec.structs.replace(each, silencing=Silencing("baseline", f"it is in {FILE}"))
+
+
 def _summary(modules: Modules, findings: Sequence[Finding], silenced: Sequence[Silenced]) -> Summary:
     return Summary(
         files=len(modules.by_file),
         errors=sum(finding.severity == "error" for finding in findings),
         warnings=sum(finding.severity == "warning" for finding in findings),
         suppressed=sum(each.silencing.by != "baseline" for each in silenced),
+        baselined=sum(each.silencing.by == "baseline" for each in silenced),
         unread=len(modules.unread),
-    )
-
-
-def _order(finding: Finding) -> tuple[object, ...]:
-    span = finding.location.span
-    return (
-        finding.location.file,
-        span.line,
-        span.column,
-        finding.code,
-        finding.id,
-        finding.flow or "",
-        finding.state or "",
-        finding.message,
     )

@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "truthline.cli.check",
     "why": "truthline.cli.why",
     "graph": "truthline.cli.graph",
+    "baseline": "truthline.cli.baseline",
     "trace": "truthline.cli.trace",
     "fix": "truthline.cli.fix",
     "init": "truthline.cli.init",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from truthline.cli.given import below_base, selectors
-from truthline.cli.options import color_option, config_option, jobs_option, plugins_option
+from truthline.cli.options import color_option, config_option, jobs_option, plugins_option, today_option
 from truthline.cli.terminal import ColorChoice
 from truthline.report.formats import DRAWN, FORMATS
 from truthline.timings import Timings
@@ -59,12 +59,7 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even where there are findings.")
 @plugins_option
 @jobs_option
-@click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="The date (2026-12-31) that decides which allowances have expired.",
-)
+@today_option
 @click.option("--show-files", is_flag=True, help="List the files that would be analysed, and stop.")
 @click.option("--show-settings", is_flag=True, help="Print the config as it was understood, as JSON, and stop.")
 def command(config_file: Path | None, show_files: bool, show_settings: bool, timings: bool, **given: Any) -> int:

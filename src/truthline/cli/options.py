@@ -39,6 +39,16 @@ def plugins_option(command: Command) -> Command:
     )(command)
 
 
+def today_option(command: Command) -> Command:
+    """`--today DATE`."""
+    return click.option(
+        "--today",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="DATE",
+        help="The date (2026-12-31) that decides which allowances have expired.",
+    )(command)
+
+
 def jobs_option(command: Command) -> Command:
     """`--jobs N`."""
     return click.option(

@@ -45,11 +45,11 @@ def _named(given: str) -> Target:
 
 
 def write_file(file: Path, text: str) -> None:
-    """Write a report, in UTF-8 and with `\\n` on every system. Raises `UnusableError`."""
+    """Write a report or the like, in UTF-8 and with `\\n` on every system. Raises `UnusableError`."""
     try:
         file.write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise UnusableError(f"the report cannot be written to {file}: {error.strerror or error}") from error
+        raise UnusableError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
 def replace_file(file: Path, before: bytes, after: bytes) -> None:
