@@ -44,6 +44,8 @@ from truthline_rules.reexports import (
 from truthline_rules.require_call import RequireCall
 from truthline_rules.require_import import RequireImport
 from truthline_rules.upkeep import ReasonlessSuppression, StaleBaseline, UnusedAllowance, UnusedSuppression
+from truthline_rules.upkeep import ReasonlessSuppression, UnusedAllowance, UnusedSuppression
+from truthline_rules.usecases import CaseMismatch, DeadReference, MissingCase
 
 RULES = (
     UnparsableFile,
@@ -92,4 +94,7 @@ RULES = (
     ForbidText,
     Assign,
     Decorator,
+    DeadReference,
+    MissingCase,
+    CaseMismatch,
 )
