@@ -44,7 +44,6 @@ from truthline_rules.reexports import (
 from truthline_rules.require_call import RequireCall
 from truthline_rules.require_import import RequireImport
 from truthline_rules.upkeep import ReasonlessSuppression, StaleBaseline, UnusedAllowance, UnusedSuppression
-from truthline_rules.upkeep import ReasonlessSuppression, UnusedAllowance, UnusedSuppression
 from truthline_rules.usecases import CaseMismatch, DeadReference, MissingCase
 
 RULES = (
