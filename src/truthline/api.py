@@ -16,6 +16,7 @@ from truthline.facts.outline import Definition, Import, ModuleCall, Outline
 from truthline.facts.view import PARTS, FileView, Part
 from truthline.model.finding import Severity, Step
 from truthline.model.location import FILE_START, Location, Span
+from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
 from truthline.program.callpattern import CallPattern
 from truthline.program.callsites import CallSite, CallSites, FunctionBody
 from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
@@ -62,6 +63,7 @@ __all__ = [
     "FileRule",
     "FileView",
     "FlowAnalysis",
+    "FlowVerdict",
     "Found",
     "FunctionBody",
     "Glob",
@@ -108,7 +110,9 @@ __all__ = [
     "Unknown",
     "Unparsable",
     "UnreadEvidence",
+    "UnresolvedCall",
     "Vacuity",
+    "Verdict",
     "Violation",
     "Way",
     "is_always_called",
