@@ -88,8 +88,8 @@ def _boxes(graph: Graph, routes: Sequence[Route], links: Links) -> dict[str, _Bo
     nodes = {node.name: node for node in graph.nodes}
     states = sorted({_state_name(route.state) for route in routes if any(one in nodes for one in route.symbols)})
     column_of = columns(symbols, entries(graph), links)
-    last = max(column_of.values(), default=-1)
-    points = placed({**column_of, **dict.fromkeys(states, last + 1)}, links)
+    beyond = {state: 1 + max(column_of.get(name, 0) for name in links.before.get(state, ())) for state in states}
+    points = placed({**column_of, **beyond}, links)
     open_: dict[str, list[Open]] = {}
     for call in graph.unresolved:
         open_.setdefault(call.source, []).append(call)
