@@ -12,7 +12,7 @@ from tests.cli.projects import ROOT, VIOLATED, environment, project, truthline
 from truthline import cli
 from truthline.cli.complaints import UnusableError
 
-COMMANDS = (*cli.COMMANDS, "graph imports", "graph calls", "graph flow")
+COMMANDS = (*cli.COMMANDS, "graph imports", "graph calls", "graph flow", "cache info", "cache clean")
 
 
 def help_of(*command: str) -> str:
@@ -38,13 +38,29 @@ def test_version_is_one_line(tmp_path: Path) -> None:
     assert re.fullmatch(r"truthline \d+\.\d+\.\d+\S*\n", result.out)
 
 
-def test_version_imports_nothing_but_click() -> None:
+HEAVY = ("libcst", "msgspec", "pathspec", "rich", "sqlglot", "tomli", "truthline.program", "truthline_rules")
+
+
+def imported_by(cwd: Path, *args: str) -> set[str]:
+    """The heavy modules that a process imports to carry out a command."""
     script = (
-        "import sys; from truthline.cli import main; main(['--version']);"
-        "print(*sorted({m.split('.')[0] for m in sys.modules} & {'rich', 'msgspec', 'libcst', 'sqlglot', 'pathspec'}))"
+        "import sys; from truthline.cli import main; main(sys.argv[1:]);"
+        f"print('', *(name for name in {HEAVY} if name in sys.modules), sep='\\n', file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[1:] == [""]
+    command = [sys.executable, "-c", script, *args]
+    done = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def test_a_command_imports_no_more_than_it_needs(tmp_path: Path) -> None:
+    project(tmp_path, VIOLATED)
+    assert imported_by(tmp_path, "--version") == set()
+    assert imported_by(tmp_path, "cache", "info") == {"msgspec", "tomli"}
+    rules = {"msgspec", "pathspec", "tomli", "truthline.program", "truthline_rules"}
+    assert imported_by(tmp_path, "check", "--output-format", "json") == rules
+    assert imported_by(tmp_path, "check", "--output-format", "json") == {"msgspec", "tomli"}, "from memory"
+    assert imported_by(tmp_path, "check", "--output-format", "text") == {"msgspec", "rich", "tomli"}, "printed anew"
+    assert imported_by(tmp_path, "check", "--output-format", "text") == {"msgspec", "tomli"}
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

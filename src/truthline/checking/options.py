@@ -4,6 +4,8 @@ from datetime import date
 
 import msgspec
 
+from truthline.config.schema import Config
+from truthline.facts.store.store import Store
 from truthline.program.load import Progress
 from truthline.syntax.overlay import NOTHING, Overlay
 from truthline.timings import Timings
@@ -18,7 +20,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     slice; `changed_since` (a commit of git) does so for the files that have changed. `today` decides which allowances
     have expired. What `overlay` holds is read in place of the files of these paths, or is added to them. Without
     `baseline`, what is in it counts. With `graphs`, the outcome holds the slice of each flow. `timings` is told how
-    long each stage takes.
+    long each stage takes, `store` knows facts and learns new ones.
     """
 
     select: tuple[str, ...] = ()
@@ -33,10 +35,14 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     no_plugins: bool = False
     jobs: int | None = None
     progress: Progress | None = None
+    timings: Timings | None = None
+    store: Store | None = None
+
+    def runs_plugins(self, config: Config) -> bool:
+        """Whether code that is not truthline's has a say."""
+        return bool(config.plugins) and not self.no_plugins
 
     @property
     def day(self) -> date:
         """The day that decides: the user's own, unless another one was asked for."""
         return self.today or date.today()  # noqa: DTZ011
-
-    timings: Timings | None = None

@@ -25,7 +25,15 @@ from truthline.program.load import load_modules
 from truthline.program.modules import Modules
 from truthline.program.program import Program
 from truthline.syntax.pool import processors
+from truthline.syntax.tree import Tree
 from truthline.timings import Timings
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What was found, and everything that was looked at and looked for."""
+
+    outcome: Outcome
+    tree: Tree
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -45,6 +53,12 @@ def check(config: Config, options: CheckOptions | None = None, *, rules: Sequenc
     return _start(config, options or CheckOptions(), rules).outcome()
 
 
+def checked(config: Config, options: CheckOptions, *, rules: Sequence[type[Rule]] = ()) -> Checked:
+    """The same, with all that the answer rests on. Raises what `check` raises."""
+    run = _start(config, options, rules)
+    return Checked(run.outcome(), run.tree)
+
+
 def standing(config: Config, options: CheckOptions, *, rules: Sequence[type[Rule]] = ()) -> Standing:
     """The same, as its rules see it: for what goes on to mend what they found. Raises what `check` raises."""
     return _start(config, options, rules).standing()
@@ -55,7 +69,7 @@ def _start(config: Config, options: CheckOptions, rules: Sequence[type[Rule]]) -
     with timings.stage("rules and plugins"):
         prepared = prepare(config, options, rules=rules)
     jobs = options.jobs or processors()
-    modules = load_modules(config, jobs, options.progress, timings, options.overlay)
+    modules = load_modules(config, jobs, options.progress, timings, options.overlay, options.store)
     return _Run(Program(config, modules, timings), prepared, options, timings)
 
 
@@ -100,6 +114,11 @@ class _Run:
         """The same, without what is silenced."""
         judged = tuple(each for each in self.judged() if each.silencing is None)
         return Standing(self._program, judged, self._was_looked_for)
+
+    @property
+    def tree(self) -> Tree:
+        """All that was looked at so far."""
+        return self._program.tree
 
     def outcome(self) -> Outcome:
         """The same, summed up."""

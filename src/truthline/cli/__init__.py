@@ -24,6 +24,7 @@ COMMANDS = {
     "discover": "truthline.cli.discover",
     "explain": "truthline.cli.explain",
     "rules": "truthline.cli.rules",
+    "cache": "truthline.cli.cache",
 }
 USAGE_ERROR = 2
 INTERNAL_ERROR = 3

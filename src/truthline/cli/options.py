@@ -49,6 +49,22 @@ def today_option(command: Command) -> Command:
     )(command)
 
 
+def cache_dir_option(command: Command) -> Command:
+    """`--cache-dir DIR`."""
+    return click.option(
+        "--cache-dir",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="The cache is DIR, instead of .truthline_cache beside the config file.",
+    )(command)
+
+
+def cache_options(command: Command) -> Command:
+    """`--no-cache` and `--cache-dir DIR`."""
+    whether = click.option("--no-cache", is_flag=True, help="Neither use nor keep what is known of the files.")
+    return whether(cache_dir_option(command))
+
+
 def jobs_option(command: Command) -> Command:
     """`--jobs N`."""
     return click.option(

@@ -48,17 +48,24 @@ def load_or_default(cwd: Path, explicit: Path | None = None, *, packs: Sequence[
 
 def find(cwd: Path, explicit: Path | None = None) -> tuple[Path, Document] | None:
     """The config file's directory and its content: the explicit one, or the nearest from `cwd` upward."""
+    path = locate(cwd, explicit)
+    return (path.parent, _read(path)) if path is not None else None
+
+
+def locate(cwd: Path, explicit: Path | None = None) -> Path | None:
+    """The config file itself: the explicit one, which need not exist, or the nearest from `cwd` upward."""
     if explicit is not None:
-        path = cwd / explicit
-        return path.parent, _explicit(path)
+        return cwd / explicit
     for directory in (cwd.absolute(), *cwd.absolute().parents):
-        document = _in_directory(directory)
-        if document is not None:
-            return directory, document
+        for name in FILES:
+            if is_file(directory / name):
+                return directory / name
+        if _is_spoken_of(directory / PYPROJECT):
+            return directory / PYPROJECT
     return None
 
 
-def _explicit(path: Path) -> Document:
+def _read(path: Path) -> Document:
     document = read(path, path.name)
     if path.name != PYPROJECT:
         return document
@@ -68,20 +75,13 @@ def _explicit(path: Path) -> Document:
     return section
 
 
-def _in_directory(directory: Path) -> Document | None:
-    for name in FILES:
-        if is_file(directory / name):
-            return read(directory / name, name)
-    return _in_pyproject(directory / PYPROJECT)
-
-
-def _in_pyproject(path: Path) -> Document | None:
-    """The table in a `pyproject.toml`; one that does not speak of truthline is passed over, broken or not."""
+def _is_spoken_of(path: Path) -> bool:
+    """Whether a `pyproject.toml` has the table; one that does not speak of truthline is passed over, broken or not."""
     try:
         mentioned = is_file(path) and b"truthline" in path.read_bytes()
     except OSError:
-        return None
-    return read(path, PYPROJECT).table(*SECTION) if mentioned else None
+        return False
+    return mentioned and read(path, PYPROJECT).table(*SECTION) is not None
 
 
 def _none_found(cwd: Path) -> str:

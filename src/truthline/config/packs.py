@@ -17,6 +17,15 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(each.name for each in _shelf().glob("*") if (each / "pack.toml").is_file()))
 
 
+def local_packs(packs: Sequence[str]) -> list[str]:
+    """Those that are files of the user's, by their paths relative to the config."""
+    return [name for name in packs if _is_path(name)]
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith(".toml") or "/" in name
+
+
 def with_packs(
     document: Document, extra: Sequence[str], base: Path, problems: Problems
 ) -> tuple[Document, list[Problem]]:
@@ -50,7 +59,7 @@ def _named(document: Document, extra: Sequence[str]) -> Iterator[tuple[KeyPath, 
 
 def _load(name: str, base: Path) -> Document:
     """Read a pack; raises LookupError where there is none, ConfigError where it is no TOML."""
-    if name.endswith(".toml") or "/" in name:
+    if _is_path(name):
         wrong = complaint("path", name, frozenset())
         if wrong:
             raise LookupError(wrong)

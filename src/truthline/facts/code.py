@@ -9,7 +9,7 @@ Names that other scopes can see are memory instead: module and class names (`Bin
 captured variables (`StoreCell`, `LoadCell`), attributes and items.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -18,6 +18,13 @@ CodeIndex = int
 BlockIndex = int
 Position = tuple[int, int, int, int]
 """Line, column, end line, end column as `ast` counts them: columns from 0, in UTF-8 bytes."""
+
+
+if TYPE_CHECKING:
+    Scalar = str | int | float | bool | bytes | None
+else:
+    Scalar = object
+    """MessagePack tells text from bytes, which msgspec does not know of the two in one union."""
 
 
 class Type(msgspec.Struct, frozen=True, array_like=True):
@@ -34,7 +41,7 @@ class Instruction(msgspec.Struct, frozen=True, array_like=True, tag=True, tag_fi
 class Const(Instruction, frozen=True):
     """A literal."""
 
-    value: str | int | float | bool | bytes | None
+    value: Scalar
 
 
 class Literal_(Instruction, frozen=True, tag="Literal"):  # noqa: N801 -- `Literal` is taken by typing

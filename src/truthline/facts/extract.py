@@ -6,7 +6,7 @@ those of the few files whose text hints at more are scanned (`facts.dynamic`).
 
 import ast
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -32,9 +32,14 @@ def extract(source: bytes) -> bytes:
     return msgspec.msgpack.encode(outline(text, parse_text(text)))
 
 
-def outline(text: str, tree: ast.Module) -> Outline:
-    """The outline of a file from its decoded text and its tree."""
-    words = dict.fromkeys(_WORD.findall(text))
+def words_of(text: str) -> dict[str, None]:
+    """Every identifier-like word of a text, in the order of its first occurrence."""
+    return dict.fromkeys(_WORD.findall(text))
+
+
+def outline(text: str, tree: ast.Module, words: Mapping[str, None] | None = None) -> Outline:
+    """The outline of a file from its decoded text and its tree, and its words where they are at hand."""
+    words = words_of(text) if words is None else words
     walk = _Walk(text, scanned_places(text, words.keys()))
     walk.body(tree.body, Context())
     return Outline(

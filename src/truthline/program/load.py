@@ -1,25 +1,31 @@
-"""From a config to its modules: find the files, read them, name them."""
+"""From a config to its modules: find the files, read those that are not known yet, name them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from truthline.config.schema import Config
-from truthline.facts.extract import extract
 from truthline.facts.outline import Outline
+from truthline.facts.reading import FileFacts, Reading, Unreadable
+from truthline.facts.store.sightings import Sightings
+from truthline.facts.store.store import Store
 from truthline.program.modules import Modules, SourceModule
 from truthline.program.paths import ImportPath
 from truthline.syntax.discovery import discover, relative
+from truthline.syntax.identity import digest
 from truthline.syntax.overlay import NOTHING, Overlay, overlaid
 from truthline.syntax.pool import map_files
-from truthline.syntax.source import SourceFile
+from truthline.syntax.source import SourceFile, read
 from truthline.syntax.tree import Tree
-from truthline.syntax.unread import Unread
+from truthline.syntax.unread import Unparsable, Unread
 from truthline.timings import Timings
 
 Progress = Callable[[int, int], None]
 """Called with the number of files read so far, and of all."""
+_FACTS = msgspec.msgpack.Decoder(FileFacts)
+_OUTLINE = msgspec.msgpack.Decoder(Outline)
+_UNREADABLE = msgspec.msgpack.Decoder(Unreadable)
 
 
 def load_modules(
@@ -28,34 +34,122 @@ def load_modules(
     progress: Progress | None = None,
     timings: Timings | None = None,
     overlay: Overlay = NOTHING,
+    store: Store | None = None,
 ) -> Modules:
     """All modules of the configured tree, the unread ones without an outline.
 
-    What the overlay holds takes the place of files, or is one more, wherever it lies.
+    What the overlay holds takes the place of files, or is one more, wherever it lies. What the store knows is not
+    read again.
     """
     timings = timings or Timings()
     with timings.stage("find files"):
         tree = Tree(Path(config.base), overlay)
         files = discover(config, tree)
     with timings.stage("read files"), overlaid(files, overlay) as placed:
-        return _read(config, tree, placed, jobs, progress)
+        loading = _Loading(config, tree, store or Store())
+        loading.read(placed, jobs, progress)
+        return loading.modules(placed)
 
 
-def _read(config: Config, tree: Tree, files: Sequence[SourceFile], jobs: int, progress: Progress | None) -> Modules:
-    outlines: dict[str, Outline] = {}
-    unread: dict[str, Unread] = {}
-    for count, (file, result) in enumerate(map_files(extract, files, base=tree.base, jobs=jobs), 1):
-        if isinstance(result, Unread):
-            unread[file.path] = result
-        else:
-            outlines[file.path] = msgspec.msgpack.decode(result, type=Outline)
-        if progress is not None:
-            progress(count, len(files))
-    path = ImportPath(tree, [relative(config.base, root) for root in config.roots])
-    modules = [_module(file, outlines.get(file.path), path) for file in files if file.path.endswith(".py")]
-    return Modules(tree, path, modules, [unread[file] for file in sorted(unread)])
+class _Loading:
+    """What is known of each file so far."""
+
+    def __init__(self, config: Config, tree: Tree, store: Store) -> None:
+        self._config = config
+        self._tree = tree
+        self._store = store
+        self._sightings = Sightings(store.directory, tree.base)
+        self._outlines: dict[str, Outline] = {}
+        self._digests: dict[str, bytes] = {}
+        self._unread: dict[str, Unread] = {}
+
+    def read(self, files: Sequence[SourceFile], jobs: int, progress: Progress | None) -> None:
+        """Find out about every file: from the store, or by reading it."""
+        unknown = [file for file in files if not self._recalled(file)]
+        job = Reading(msgspec.msgpack.encode(tuple(sorted(_words(self._config)))))
+        done = len(files) - len(unknown)
+        for count, (file, result) in enumerate(map_files(job, unknown, base=self._tree.base, jobs=jobs), done + 1):
+            if isinstance(result, Unread):
+                self._unread[file.path] = result
+                if file.reason is None:
+                    self._tree.doubt(file.path)
+            else:
+                self._take(file, _FACTS.decode(result))
+            if progress is not None:
+                progress(count, len(files))
+        self._sightings.close()
+
+    def _recalled(self, file: SourceFile) -> bool:
+        """Whether the store knows what the file holds."""
+        if file.reason is not None or self._store.is_empty:
+            return False
+        known = self._sightings.digest(file) or self._digest_now(file)
+        if known is None:
+            return False
+        facts = FileFacts(known, self._store.get("outline", known))
+        if facts.outline is None:
+            facts = FileFacts(known, unreadable=self._store.get("unread", known))
+        return (facts.outline is not None or facts.unreadable is not None) and self._understood(file, facts)
+
+    def _digest_now(self, file: SourceFile) -> bytes | None:
+        try:
+            return digest(read(self._tree.base, file))
+        except Unparsable:
+            return None
+
+    def _take(self, file: SourceFile, facts: FileFacts) -> None:
+        """Keep what a worker found out."""
+        self._understood(file, facts)
+        if facts.outline is not None:
+            self._store.put("outline", facts.digest, facts.outline)
+        if facts.bodies is not None:
+            self._store.put("bodies", facts.digest, facts.bodies)
+        if facts.unreadable is not None:
+            self._store.put("unread", facts.digest, facts.unreadable)
+
+    def _understood(self, file: SourceFile, facts: FileFacts) -> bool:
+        """Decode the facts of a file. False where that is not possible: then it is read."""
+        try:
+            if facts.outline is not None:
+                self._outlines[file.path] = _OUTLINE.decode(facts.outline)
+            else:
+                unreadable = _UNREADABLE.decode(facts.unreadable or b"")
+                self._unread[file.path] = Unread(file.path, unreadable.reason, unreadable.span)
+        except msgspec.DecodeError:
+            return False
+        self._digests[file.path] = facts.digest
+        self._sightings.learn(file, facts.digest)
+        self._tree.saw(file, facts.digest)
+        return True
+
+    def modules(self, files: Iterable[SourceFile]) -> Modules:
+        """The modules of the files, in order of their paths."""
+        path = ImportPath(self._tree, [relative(self._config.base, root) for root in self._config.roots])
+        modules = [self._module(file, path) for file in files if file.path.endswith(".py")]
+        unread = [self._unread[file] for file in sorted(self._unread)]
+        return Modules(self._tree, path, modules, unread, self._store)
+
+    def _module(self, file: SourceFile, path: ImportPath) -> SourceModule:
+        name = path.name_of(file.path) or file.path
+        is_package = file.path.endswith("__init__.py")
+        return SourceModule(name, file.path, is_package, self._outlines.get(file.path), self._digests.get(file.path))
 
 
-def _module(file: SourceFile, outline: Outline | None, path: ImportPath) -> SourceModule:
-    name = path.name_of(file.path)
-    return SourceModule(name or file.path, file.path, file.path.endswith("__init__.py"), outline)
+def _words(config: Config) -> Iterator[str]:
+    """The names by which the flows and dispatch tables of a config will ask for bodies.
+
+    They only foresee: what they miss is lowered when it is asked for, what they find in vain costs time.
+    """
+    for flow in config.flow.values():
+        for state in flow.must_not_reach:
+            declared = config.state[state]
+            yield from (_last(module) for module in declared.modules)
+            yield from (_last(reference) for reference in declared.objects or ())
+        for entry in flow.entry:
+            yield from entry.rpartition(":")[2].split(".")
+    for table in config.dispatch.values():
+        yield from (_last(table.register), _last(table.execute), table.handler_method)
+
+
+def _last(reference: str) -> str:
+    return reference.rpartition(":")[2].rpartition(".")[2]

@@ -9,13 +9,14 @@ class SourceModule(msgspec.Struct, frozen=True):
     """A file under the name by which it is imported.
 
     A file that no import can reach (shadowed by another, or with a dot in its name) has its path for a name.
-    `outline` is None where the file could not be read.
+    `outline` is None where the file could not be read; `digest` is that of its content.
     """
 
     name: str
     file: str
     is_package: bool
     outline: Outline | None
+    digest: bytes | None = None
 
     @property
     def package(self) -> str | None:

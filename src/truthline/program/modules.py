@@ -3,10 +3,16 @@
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
 
+import msgspec
+
+from truthline.facts.code import Bodies
+from truthline.facts.lower import encode, lower
 from truthline.facts.outline import Definition, Import
+from truthline.facts.store.store import Store
 from truthline.program.lookup import Names
 from truthline.program.module import (
     External,
@@ -19,6 +25,8 @@ from truthline.program.module import (
     Unknown,
 )
 from truthline.program.paths import ImportPath, ModulePlace
+from truthline.syntax.identity import digest
+from truthline.syntax.parse import parse
 from truthline.syntax.source import decode, split_lines
 from truthline.syntax.tree import Tree
 from truthline.syntax.unread import Unparsable, Unread
@@ -36,6 +44,8 @@ __all__ = [
     "Unread",
 ]
 
+_BODIES = msgspec.msgpack.Decoder(Bodies)
+
 
 class Modules:
     """The module graph. Every collection it returns is in the order of the files' paths."""
@@ -46,8 +56,10 @@ class Modules:
         path: ImportPath,
         modules: Sequence[SourceModule],
         unread: Sequence[Unread] = (),
+        store: Store | None = None,
     ) -> None:
         self.tree = tree
+        self._store = store or Store()
         self._path = path
         self.by_file: Mapping[str, SourceModule] = MappingProxyType({module.file: module for module in modules})
         self.by_name: Mapping[str, SourceModule] = MappingProxyType({module.name: module for module in modules})
@@ -169,6 +181,23 @@ class Modules:
     def source(self, file: str) -> bytes:
         """The bytes of a file; raises Unparsable where it cannot be read (any more)."""
         return self.tree.read(file)
+
+    def bodies(self, file: str) -> Bodies:
+        """The bodies of a file: from the store, or lowered now and kept there.
+
+        Raises Unparsable where the file cannot be read (any more), and RecursionError where it nests too deeply.
+        """
+        known = self.by_file[file].digest
+        encoded = self._store.get("bodies", known) if known is not None else None
+        if encoded is not None:
+            with suppress(msgspec.DecodeError):
+                return _BODIES.decode(encoded)
+        source = self.source(file)
+        bodies = lower(parse(source))
+        encoded = encode(bodies)
+        if encoded is not None and digest(source) == known:
+            self._store.put("bodies", known, encoded)
+        return bodies
 
     def source_lines(self, file: str) -> list[str]:
         """The lines of a file as reports show them; none where it cannot be read (any more)."""

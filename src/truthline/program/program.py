@@ -11,7 +11,6 @@ import msgspec
 from truthline.config.references import ModulePattern, ObjectPattern
 from truthline.config.schema import Config
 from truthline.facts.code import SetAttr
-from truthline.facts.lower import lower
 from truthline.facts.view import FileView
 from truthline.model.flowgraph import FlowGraph
 from truthline.model.location import Location
@@ -30,7 +29,6 @@ from truthline.program.places import Places
 from truthline.program.states import StateObjects
 from truthline.program.twins import Twin, find_twins
 from truthline.program.ways import Depth, Way
-from truthline.syntax.parse import parse
 from truthline.syntax.unread import Unparsable
 from truthline.timings import Timings
 
@@ -74,7 +72,7 @@ class Program:
     @cached_property
     def bodies(self) -> BodyStore:
         """The bodies of the modules, read on demand."""
-        return BodyStore(self.modules, lambda file: lower(parse(self.modules.source(file))))
+        return BodyStore(self.modules, self.modules.bodies)
 
     def view(self, file: str) -> FileView:
         """One file by itself. Raises Unparsable where it was not, or can no more be, read."""

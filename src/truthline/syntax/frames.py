@@ -12,10 +12,14 @@ _Frame = TypeVar("_Frame", bound=msgspec.Struct)
 
 
 class Setup(msgspec.Struct, frozen=True, array_like=True):
-    """The first frame to a worker: what to run (`module:name`), and what a file may take of memory (bytes, 0: any)."""
+    """The first frame to a worker: what to run (`module:name`), and what a file may take of memory (bytes, 0: any).
+
+    Where there are settings, the name is that of a class, and they make the job of it.
+    """
 
     job: str
     memory: int
+    settings: bytes | None = None
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True):

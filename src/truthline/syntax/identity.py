@@ -8,6 +8,8 @@ import msgspec
 
 RACY = 2_000_000_000
 """Nanoseconds: the coarsest clock of a file system in use (FAT)."""
+TICK = 20_000_000
+"""Nanoseconds: as coarse as the kernel's clock is where it is coarse."""
 
 
 class Identity(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
@@ -18,9 +20,13 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, order=True, gc=Fals
     changed: int
     inode: int
 
-    def is_racy(self, since: int) -> bool:
-        """Whether a change after the moment `since` could have left the same identity."""
-        return max(self.modified, self.changed) + RACY > since
+    def is_racy(self, since: int, clock: int = RACY) -> bool:
+        """Whether a change after the moment `since` could have left the same identity, by how coarse the clock is."""
+        return max(self.modified, self.changed) + clock > since
+
+
+NEVER = Identity(-1, -1, -1, -1)
+"""The identity of no file."""
 
 
 def identity_of(status: os.stat_result) -> Identity:

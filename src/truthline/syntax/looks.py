@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from truthline.syntax.identity import Identity, digest, identity
+from truthline.syntax.identity import NEVER, Identity, digest, identity
 from truthline.syntax.source import SourceFile, read
 from truthline.syntax.unread import Unparsable
 
@@ -43,11 +43,16 @@ class Looks(msgspec.Struct, array_like=True):
     kinds: dict[str, int] = {}
     contents: dict[str, Content] = {}
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the looks can hold at all: nothing was seen that may be otherwise although nothing changes."""
+        return not any(content.identity == NEVER for content in self.contents.values())
+
     def recall(self, path: str, content: Content) -> None:
         """Note a file; one that changed while it was looked at is never the same again."""
         known = self.contents.setdefault(path, content)
         if known.digest != content.digest:
-            self.contents[path] = Content(known.identity, None)
+            self.contents[path] = Content(NEVER, None)
 
 
 def kind(path: str | Path) -> int:

@@ -156,11 +156,17 @@ class _Worker:
         return f"kills the parser (exit status {status})"
 
 
+def _setup(job: Job, limits: Limits) -> Setup:
+    settings: bytes | None = getattr(job, "settings", None)
+    name = getattr(job if settings is None else type(job), "__qualname__", "")
+    return Setup(f"{job.__module__}:{name}", limits.memory, settings)
+
+
 class _Pool:
     """The workers of one run."""
 
     def __init__(self, job: Job, base: Path, limits: Limits) -> None:
-        self._setup = Setup(f"{job.__module__}:{job.__qualname__}", limits.memory)
+        self._setup = _setup(job, limits)
         self._base = base
         self._limits = limits
         self._workers: list[_Worker] = []

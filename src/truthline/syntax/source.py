@@ -4,6 +4,7 @@ import codecs
 import os
 import re
 import stat
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -18,16 +19,13 @@ _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 
-_CODECS = frozenset(
-    codecs.lookup(name).name
-    for name in (
-        "ascii utf-8 utf-8-sig latin-1 "
-        "iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 iso8859-10 "
-        "iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16 "
-        "cp437 cp850 cp852 cp866 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 "
-        "koi8-r koi8-u mac-roman shift_jis cp932 euc_jp euc_kr cp949 gb2312 gbk gb18030 big5 big5hkscs"
-    ).split()
-)
+_CODECS = (
+    "ascii utf-8 utf-8-sig latin-1 "
+    "iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 iso8859-10 "
+    "iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16 "
+    "cp437 cp850 cp852 cp866 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 "
+    "koi8-r koi8-u mac-roman shift_jis cp932 euc_jp euc_kr cp949 gb2312 gbk gb18030 big5 big5hkscs"
+).split()
 """Codecs that map each character to its own bytes, and ASCII to itself.
 
 Python would accept any codec that is registered, `utf-7` and `rot13` too: text whose bytes say one thing and
@@ -124,11 +122,17 @@ def _codec(source: bytes, marked: bool) -> str:
         codec = codecs.lookup(name).name
     except LookupError:
         raise Unparsable(f"declares the unknown encoding {name!r}") from None
-    if codec not in _CODECS:
+    if codec not in _allowed():
         raise Unparsable(f"declares the encoding {name!r}, which is not on the list of those that are read")
     if marked and codec not in ("utf-8", "utf-8-sig"):
         raise Unparsable(f"has a UTF-8 byte order mark, but declares the encoding {name!r}")
     return codec
+
+
+@cache
+def _allowed() -> frozenset[str]:
+    """The names by which the codecs know themselves: looking them up takes longer than most runs have."""
+    return frozenset(codecs.lookup(name).name for name in _CODECS)
 
 
 def _cookie(source: bytes) -> str | None:

@@ -7,12 +7,15 @@ that it rests on: what was read, what was listed, and what was looked for and no
 import os
 import stat
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from truthline.syntax.identity import digest, identity
+from truthline.syntax.identity import NEVER, TICK, digest, identity
 from truthline.syntax.looks import Content, Looks, kind, names_digest, visible
 from truthline.syntax.overlay import NOTHING, Overlay
 from truthline.syntax.source import SourceFile, read
+from truthline.syntax.unread import Unparsable
 
 
 class Tree:
@@ -87,6 +90,29 @@ class Tree:
         """Note a file that somebody else read, by the digest of what it held; None where it was not read."""
         if file.stored is None:
             self.looks.recall(file.path, Content(file.identity, content))
+
+    def was_read_at(self, moment: int, paths: Iterable[str]) -> None:
+        """Note files that were read elsewhere at a moment (nanoseconds), by what they hold now.
+
+        One that has changed since, as far as the clock tells, may have held something else.
+        """
+        for path in paths:
+            found = identity(self.base / path)
+            if found is None or found.is_racy(moment, TICK):
+                self.doubt(path)
+            else:
+                self.read(path)
+
+    def held(self, path: str, content: bytes | None) -> None:
+        """Note a file that was read elsewhere, by the digest of what it held just before."""
+        with suppress(Unparsable):
+            if digest(self.read(path)) == content:
+                return
+        self.doubt(path)
+
+    def doubt(self, path: str) -> None:
+        """Note that what became of a file may be otherwise the next time, though nothing changes."""
+        self.looks.contents[path] = Content(NEVER, None)
 
     def _kind(self, path: str) -> int:
         found = self.looks.kinds[path] = kind(self.base / path)

@@ -15,7 +15,10 @@ from truthline.syntax.source import SourceFile, read
 from truthline.syntax.unread import Unparsable
 
 Job = Callable[[bytes], bytes]
-"""A pure function of a file's bytes, importable by its name; it may raise `Unparsable`."""
+"""A pure function of a file's bytes, importable by its name; it may raise `Unparsable`.
+
+Or an object of a class that is importable by its name and made of nothing but `settings`, bytes that it holds.
+"""
 
 _RECURSION = 3_000
 
@@ -40,8 +43,7 @@ def serve(inlet: BinaryIO, outlet: BinaryIO) -> None:
     if setup is None:
         return
     try:
-        module, _, name = setup.job.partition(":")
-        job: Job = getattr(import_module(module), name)
+        job = _load(setup)
     except (ImportError, AttributeError) as error:
         send(outlet, Reply(reason=f"{type(error).__name__}: {error}"))
         return
@@ -51,6 +53,14 @@ def serve(inlet: BinaryIO, outlet: BinaryIO) -> None:
     while (work := receive(inlet, Work)) is not None:
         for path in work.paths:
             send(outlet, attempt(job, Path(os.fsdecode(path))))
+
+
+def _load(setup: Setup) -> Job:
+    """The job; raises ImportError or AttributeError where there is none of this name."""
+    module, _, name = setup.job.partition(":")
+    found = getattr(import_module(module), name)
+    job: Job = found if setup.settings is None else found(setup.settings)
+    return job
 
 
 def _limit_memory(memory: int) -> None:

@@ -1,0 +1,67 @@
+"""Everything that is found out about one file in one reading: the job of the workers."""
+
+import ast
+
+import msgspec
+
+from truthline.facts.extract import outline, words_of
+from truthline.facts.lower import encode, lower
+from truthline.model.location import FILE_START, Span
+from truthline.syntax.identity import digest
+from truthline.syntax.parse import parse_text
+from truthline.syntax.source import decode
+from truthline.syntax.unread import Unparsable
+
+
+class Unreadable(msgspec.Struct, frozen=True, array_like=True):
+    """Why a content cannot be read, whichever file has it, and where in it."""
+
+    reason: str
+    span: Span = FILE_START
+
+
+class FileFacts(msgspec.Struct, frozen=True, array_like=True):
+    """The facts of one content, each encoded by itself, as the store keeps them.
+
+    There is an outline, or else the reason for which there is none. `bodies` were lowered in passing, or not at all.
+    """
+
+    digest: bytes
+    outline: bytes | None = None
+    bodies: bytes | None = None
+    unreadable: bytes | None = None
+
+
+class Reading:
+    """The job: the facts of a file's bytes, with the bodies where one of some words occurs in the text.
+
+    The words are those by which a program will ask for bodies: lowering a tree that is at hand saves parsing it again.
+    """
+
+    def __init__(self, settings: bytes) -> None:
+        """The settings are the encoded words."""
+        self.settings = settings
+        self._words = frozenset(msgspec.msgpack.decode(settings, type=tuple[str, ...]))
+
+    def __call__(self, source: bytes) -> bytes:
+        """Encoded `FileFacts`."""
+        return msgspec.msgpack.encode(self._facts(source))
+
+    def _facts(self, source: bytes) -> FileFacts:
+        known = digest(source)
+        try:
+            text = decode(source)
+            tree = parse_text(text)
+        except Unparsable as error:
+            reason = Unreadable(error.reason, error.span)
+            return FileFacts(known, unreadable=msgspec.msgpack.encode(reason))
+        words = words_of(text)
+        shape = msgspec.msgpack.encode(outline(text, tree, words))
+        return FileFacts(known, shape, None if self._words.isdisjoint(words) else _bodies(tree))
+
+
+def _bodies(tree: ast.Module) -> bytes | None:
+    try:
+        return encode(lower(tree))
+    except RecursionError:
+        return None
