@@ -1,6 +1,7 @@
 """What an import statement imports, for rules that forbid some of it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -9,6 +10,7 @@ from truthline.api import (
     Found,
     Import,
     MalformedPattern,
+    Missing,
     ModulePattern,
     Modules,
     ObjectPattern,
@@ -38,13 +40,25 @@ class Imported(msgspec.Struct, frozen=True):
     symbols: tuple[tuple[str, str], ...]
 
 
+_KNOWN: WeakKeyDictionary[Modules, dict[tuple[str, Import], Imported]] = WeakKeyDictionary()
+"""What was resolved before, of every program that is still in use: many rules ask for the same imports."""
+
+
 def imported(modules: Modules, importer: SourceModule, written: Import) -> Imported:
     """Resolve an import.
 
-    `from pkg import name` imports `pkg`, and `pkg.name` where that is a module; else the object `pkg:name`, and
-    where a facade re-exports it, the object that it stands for too. Importing a third-party
-    `a.b.c` imports `a` and `a.b`.
+    `from pkg import name` imports `pkg`, and `pkg.name` where that is a module or where nothing has that name; else the
+    object `pkg:name`, and where a facade re-exports it, what it stands for too. Importing a third-party `a.b.c` imports
+    `a` and `a.b`.
     """
+    known = _KNOWN.setdefault(modules, {})
+    found = known.get((importer.name, written))
+    if found is None:
+        found = known[importer.name, written] = _resolved(modules, importer, written)
+    return found
+
+
+def _resolved(modules: Modules, importer: SourceModule, written: Import) -> Imported:
     target = modules.resolve(importer, written)
     if not target.first_party:
         parts = target.module.split(".")
@@ -58,6 +72,10 @@ def imported(modules: Modules, importer: SourceModule, written: Import) -> Impor
         return Imported((target.module,), ())
     name = str(written.name)
     found = modules.lookup(target.module, name)
+    if isinstance(found, Missing):  # nothing tells whether a module or an object is meant that is no longer there
+        return Imported((f"{target.module}.{name}", target.module), ((target.module, name),))
+    if isinstance(found, Found) and not found.name:  # a facade gives away a module
+        return Imported((found.module, target.module), ((target.module, name),))
     symbols = [(target.module, name)]
     if isinstance(found, (Found, External)) and (found.module, found.name) not in symbols:
         symbols.append((found.module, found.name))

@@ -115,6 +115,21 @@ def test_nothing_silences_what_is_locked(lint: Lint) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("warn_in", "rule", "severities"),
+    [
+        ("app/int/**", NO_SOCKETS, ["error", "warning"]),
+        ("app/**", NO_SOCKETS, ["warning", "warning"]),
+        ("app", NO_SOCKETS, ["error", "error"]),
+        ("app/**", f"{NO_SOCKETS}locked = true\n", ["error", "error"]),
+    ],
+)
+def test_files_whose_findings_only_warn(lint: Lint, warn_in: str, rule: str, severities: list[str]) -> None:
+    files = {"app/a.py": IMPORT, "app/int/a.py": IMPORT}
+    outcome = lint(files, f"warn-in = ['{warn_in}']\n{rule}")
+    assert [finding.severity for finding in outcome.findings] == severities
+
+
 def test_warn_is_weaker_than_an_error(lint: Lint) -> None:
     outcome = lint({"app/a.py": IMPORT}, f"warn = ['NO_SOCKETS']\n{NO_SOCKETS}")
     assert (outcome.summary.errors, outcome.summary.warnings) == (0, 1)

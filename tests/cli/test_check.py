@@ -216,3 +216,18 @@ def test_timings_name_stages_flows_and_rules_and_leave_the_report_alone(tmp_path
     stages = [line.split(" s  ", 1)[1] for line in timed.err.splitlines()]
     assert [stages[0], *stages[-2:]] == ["last answer", "everything else", "all"]
     assert {"config", "find files", "read files", "flow activation", "rule TL103 state-read", "report"} <= set(stages)
+
+
+def test_a_pack_needs_no_config(tmp_path: Path) -> None:
+    tree = project(tmp_path, {"app/a.py": "import socket\n"})
+    rule = '[[rule]]\nid = "NO_SOCKETS"\nkind = "forbid-import"\nforbid = ["socket"]\n'
+    (tree / "ours.toml").write_text(rule, encoding="utf-8")
+    result = truthline(tree, "check", "--pack", "./ours.toml", "--output-format", "concise")
+    assert (result.status, result.err) == (1, "")
+    assert result.out.startswith("app/a.py:1:1: TL401[NO_SOCKETS]")
+
+
+def test_a_pack_that_does_not_exist(tmp_path: Path) -> None:
+    result = truthline(project(tmp_path, CLEAN), "check", "--pack", "hic")
+    assert result.status == 2
+    assert "no pack `hic` ships with truthline; a local one is named by its path; did you mean `hoc`?" in result.err

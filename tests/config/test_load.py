@@ -382,6 +382,7 @@ def test_a_shipped_pack_is_named_by_its_name(tmp_path: Path, monkeypatch: pytest
 
 def test_every_shipped_pack_can_be_laid_under_an_empty_config(tmp_path: Path) -> None:
     written(tmp_path, "truthline.toml", "")
+    (tmp_path / "backend/app").mkdir(parents=True)  # where the code base of pack `hoc` has its code
     for name in shipped():
         assert load(tmp_path, packs=[name]).base == str(tmp_path)
 

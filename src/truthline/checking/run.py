@@ -18,6 +18,7 @@ from truthline.checking.protocol import Audit, Rule, Violation
 from truthline.checking.registry import Instance
 from truthline.checking.suppressions import Suppressions
 from truthline.checking.view import View
+from truthline.config.references import compile_scope
 from truthline.config.schema import Config
 from truthline.model.finding import Finding, Severity
 from truthline.model.run import Outcome, RuleText, Silenced, Silencing, Summary
@@ -91,6 +92,7 @@ class _Run:
         }
         self._allowances = Allowances(program.config, prepared.instances, options.day)
         self._suppressions = Suppressions()
+        self._warned = compile_scope(program.config.warn_in)
         since = options.changed_since
         self._changes = Changes(program.config, since, deciding=(FILE,)) if since is not None else None
         self._view = View(program, options, self._changes, self._before)
@@ -225,9 +227,15 @@ class _Run:
 
     def _severity(self, instance: Instance, violation: Violation, *, locked: bool) -> Severity:
         """`warn` over what this one case weighs, over the rule's own severity; it does not soften what is locked."""
-        if self._prepared.selection.warns(instance.name) and not locked:
+        softened = self._prepared.selection.warns(instance.name) or self._lies_where_all_warns(violation)
+        if softened and not locked:
             return "warning"
         return violation.severity or instance.severity
+
+    def _lies_where_all_warns(self, violation: Violation) -> bool:
+        """Whether it stands in a file of `warn-in`; a flow's way is its own wherever it leads."""
+        file = violation.location.file
+        return violation.flow is None and any(pattern.matches(file) for pattern in self._warned)
 
     # -- audits
 

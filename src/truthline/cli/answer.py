@@ -37,6 +37,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     paths: tuple[Path, ...]
     config_file: Path | None
+    packs: tuple[str, ...]
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     flows: tuple[str, ...]
@@ -73,11 +74,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         """Whether nothing but the files decides: neither what another process writes, nor git's history."""
         return self.stdin_filename is None and self.changed_since is None
 
-    def question(self, config_file: Path) -> bytes:
+    def question(self, base: Path, config_name: str) -> bytes:
         """What is asked, apart from how the answer is printed and found: an answer to it answers another like it."""
-        base = config_file.parent
         day = self.today.date() if self.today else date.today()  # noqa: DTZ011  # the user's own day is meant
-        asked = (self.draws, config_file.name, self.select, self.ignore, self.flows, self.no_plugins, day.isoformat())
+        asked = (self.draws, config_name, self.packs, self.select, self.ignore, self.flows, self.no_plugins, str(day))
         return repr((asked, [below_base(path, base) for path in self.paths])).encode()
 
 
@@ -90,9 +90,10 @@ def answer(request: Request, clock: Timings) -> int:
     with clock.stage("last answer"):
         config_file = locate(Path.cwd(), request.config_file)
         base = Path(os.path.abspath(config_file.parent)) if config_file else Path.cwd()  # noqa: PTH100
-        directory = store_directory(base, request.cache_dir, no_cache=request.no_cache) if config_file else None
+        can_answer = config_file is not None or request.packs
+        directory = store_directory(base, request.cache_dir, no_cache=request.no_cache) if can_answer else None
         answers = Answers(directory, base) if directory is not None and request.rests_on_files else None
-        question = request.question(base / config_file.name) if config_file else b""
+        question = request.question(base, config_file.name if config_file else "")
         known = answers.recall(question) if answers is not None else None
     if known is None:
         return _found_out(request, clock, directory, answers, question)
@@ -126,7 +127,8 @@ def _found_out(
     reports = request.reports
     started, before = time.time_ns(), _digest(request.config_file)
     with clock.stage("config"):
-        config = load(Path.cwd(), request.config_file, further=partial(mistakes, no_plugins=request.no_plugins))
+        further = partial(mistakes, no_plugins=request.no_plugins)
+        config = load(Path.cwd(), request.config_file, packs=request.packs, further=further)
     options = _options(request, config, clock, directory)
     checked = _run(config, options, quiet=request.quiet)
     with clock.stage("report"):
@@ -135,8 +137,9 @@ def _found_out(
             _put(report[0], text)
     if answers is not None and not options.runs_plugins(config):
         with clock.stage("remember"):
-            checked.tree.held(config.file or "", before)
-            checked.tree.was_read_at(started, local_packs(config.packs))
+            if config.file is not None:
+                checked.tree.held(config.file, before)
+            checked.tree.was_read_at(started, local_packs((*config.packs, *request.packs)))
             answers.keep(
                 question, checked, exit_status(checked.outcome), dict(zip(map(_name, reports), texts, strict=True))
             )

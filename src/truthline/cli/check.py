@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 @click.command(short_help="Analyse the code and report what is wrong.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
 @config_option
+@click.option(
+    "--pack", "packs", multiple=True, metavar="NAME", help="Check under this pack too: one that ships, or a .toml path."
+)
 @click.option("--select", multiple=True, metavar="CODE", help="Run these rules only: codes, prefixes, names or ids.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave these rules out.")
 @click.option("--flow", "flows", multiple=True, metavar="NAME", help="Report on this flow only.")
@@ -67,7 +70,7 @@ def command(config_file: Path | None, show_files: bool, show_settings: bool, tim
     line or the config is wrong, and with 3 where truthline itself fails.
     """
     if show_files or show_settings:
-        config = _load(config_file, no_plugins=given["no_plugins"])
+        config = _load(config_file, given["packs"], no_plugins=given["no_plugins"])
         return _show_files(config) if show_files else _show_settings(config)
     clock = Timings()
     status = answer(Request(config_file=config_file, **given), clock)
@@ -76,11 +79,11 @@ def command(config_file: Path | None, show_files: bool, show_settings: bool, tim
     return status
 
 
-def _load(config_file: Path | None, *, no_plugins: bool) -> "Config":
+def _load(config_file: Path | None, packs: tuple[str, ...], *, no_plugins: bool) -> "Config":
     from truthline.checking.prepare import mistakes
     from truthline.config import load
 
-    return load(Path.cwd(), config_file, further=partial(mistakes, no_plugins=no_plugins))
+    return load(Path.cwd(), config_file, packs=packs, further=partial(mistakes, no_plugins=no_plugins))
 
 
 def _print_timings(clock: Timings) -> None:

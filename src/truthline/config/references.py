@@ -26,12 +26,14 @@ class ModulePattern(msgspec.Struct, frozen=True):
     text: str
     shape: Shape
     prefix: str = ""
+    literals: tuple[str, ...] = ()
 
     @classmethod
     def compile(cls, text: str) -> "ModulePattern":
         """Compile a pattern; raises MalformedPattern."""
         shape = _dotted(text, "module")
-        return cls(text, shape, _literal_prefix(text))
+        literals = tuple(segment for segment in text.split(".") if segment.isidentifier())
+        return cls(text, shape, _literal_prefix(text), literals)
 
     @property
     def is_literal(self) -> bool:
@@ -47,7 +49,8 @@ class ModulePattern(msgspec.Struct, frozen=True):
         """Whether the module `name` matches, with the captures that the rule's scope bound."""
         if self.shape.is_literal:
             return name == self.text
-        return name.startswith(self.prefix) and _matches(self.shape, name.split("."), captures)
+        possible = name.startswith(self.prefix) and all(literal in name for literal in self.literals)
+        return possible and _matches(self.shape, name.split("."), captures)
 
 
 class ObjectPattern(msgspec.Struct, frozen=True):

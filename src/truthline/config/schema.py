@@ -199,6 +199,7 @@ class Contents(Contract, frozen=True, kw_only=True):
     select: tuple[str, ...] = ("TL",)
     ignore: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()
+    warn_in: tuple[AllowGlob, ...] = ()
     sql: Sql = Sql()
     aliases: dict[str, str] = {}
     state: dict[str, State] = {}
