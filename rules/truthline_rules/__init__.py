@@ -28,9 +28,11 @@ from truthline_rules.forbid_definition import ForbidDefinition
 from truthline_rules.forbid_import import ForbidImport
 from truthline_rules.forbid_parameter import ForbidParameter
 from truthline_rules.forbid_text import ForbidText
+from truthline_rules.frozen_files import FrozenFiles
 from truthline_rules.header import Header
 from truthline_rules.independent import Independent
 from truthline_rules.layers import Layers
+from truthline_rules.marker_dependents import MarkerDependents
 from truthline_rules.max_members import MaxMembers
 from truthline_rules.no_cycles import NoCycles
 from truthline_rules.protected import Protected
@@ -43,6 +45,8 @@ from truthline_rules.reexports import (
 )
 from truthline_rules.require_call import RequireCall
 from truthline_rules.require_import import RequireImport
+from truthline_rules.thin_facade import ThinFacade
+from truthline_rules.unique_file import UniqueFile
 from truthline_rules.upkeep import ReasonlessSuppression, StaleBaseline, UnusedAllowance, UnusedSuppression
 from truthline_rules.usecases import CaseMismatch, DeadReference, MissingCase
 
@@ -89,7 +93,11 @@ RULES = (
     ForbidDefinition,
     MaxMembers,
     Header,
+    FrozenFiles,
+    UniqueFile,
     Expiry,
+    MarkerDependents,
+    ThinFacade,
     ForbidText,
     Assign,
     Decorator,

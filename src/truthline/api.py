@@ -9,7 +9,17 @@ A rule is a subclass of `Rule`, `FileRule`, `SurveyRule` or `Audit` with a `Meta
 from truthline.checking.ledger import Ledger, Vacuity
 from truthline.checking.protocol import Audit, Example, FileRule, Meta, Options, Rule, Setup, SurveyRule, Violation
 from truthline.checking.scope import Scope
-from truthline.config.forms import Glob, ModuleRef, NameRef, ObjectRef, OneOrMore, OperationRef, Regex, RelativePath
+from truthline.config.forms import (
+    Glob,
+    ModuleRef,
+    NameRef,
+    ObjectRef,
+    OneOrMore,
+    OperationRef,
+    Regex,
+    RelativePath,
+    ScopeGlob,
+)
 from truthline.config.references import ModulePattern, NamePattern, ObjectPattern, OperationPattern, PathPattern
 from truthline.config.segments import MalformedPattern
 from truthline.facts.outline import Definition, Import, ModuleCall, Outline
@@ -44,6 +54,7 @@ from truthline.program.program import (
     Way,
 )
 from truthline.syntax.comments import SourceComment
+from truthline.syntax.git import GitError
 from truthline.syntax.unread import Unparsable
 
 __all__ = [
@@ -66,6 +77,7 @@ __all__ = [
     "FlowVerdict",
     "Found",
     "FunctionBody",
+    "GitError",
     "Glob",
     "Import",
     "ImportEdge",
@@ -99,6 +111,7 @@ __all__ = [
     "Resolution",
     "Rule",
     "Scope",
+    "ScopeGlob",
     "Setup",
     "Severity",
     "SourceComment",

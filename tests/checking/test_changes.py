@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from truthline.checking.git import GitError
 from truthline.checking.options import CheckOptions
 from truthline.model.run import Outcome
+from truthline.syntax.git import GitError
 from truthline.testing import check_files
 
 Lint = Callable[..., Outcome]

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from truthline.syntax.git import GitError
 from truthline.syntax.looks import Looks, still_hold
 from truthline.syntax.tree import Tree
 from truthline.syntax.unread import Unparsable
@@ -139,3 +141,22 @@ def test_what_stands_in_for_a_file_is_read_and_leaves_no_trace(base: Path) -> No
     assert tree.read("app/a.py") == b"B = 1\n"
     assert tree.exists("app/new.py")
     assert tree.looks.contents == {}
+
+
+def test_a_revision_that_moves_is_noticed(tmp_path: Path) -> None:
+    def git(*command: str) -> None:
+        identity = ["-c", "user.name=x", "-c", "user.email=x@x"]
+        subprocess.run(["git", "-C", str(tmp_path), *identity, *command], check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("commit", "-q", "--allow-empty", "-m", "one")
+    tree = Tree(tmp_path)
+    assert tree.revision("main") == {}
+    with pytest.raises(GitError):
+        tree.revision("v1")
+    assert still_hold(tmp_path, tree.looks) is not None
+    git("tag", "v1")
+    assert still_hold(tmp_path, tree.looks) is None
+    git("tag", "-d", "v1")
+    git("commit", "-q", "--allow-empty", "-m", "two")
+    assert still_hold(tmp_path, tree.looks) is None

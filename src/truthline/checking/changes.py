@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from truthline.checking.git import Repository
 from truthline.checking.plugins import is_path
 from truthline.config.schema import Config
+from truthline.syntax.git import GitError, Repository
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -23,9 +23,12 @@ class Changes:
     """The files that differ from those at a commit. Raises GitError."""
 
     def __init__(self, config: Config, ref: str, deciding: Iterable[str] = ()) -> None:
-        self._repository = Repository(Path(config.base))
-        self._commit = self._repository.since(ref)
-        self.files = self._repository.changed(self._commit)
+        try:
+            self._repository = Repository(Path(config.base))
+            self._commit = self._repository.since(ref)
+            self.files = self._repository.changed(self._commit)
+        except GitError as error:
+            raise GitError(f"--changed-since: {error}") from error
         self.everything = not self.files.isdisjoint({*_config_files(config), *deciding})
         """Whether the config, or something else that decides what is reported, is among them."""
 

@@ -34,7 +34,7 @@ class Looks(msgspec.Struct, array_like=True):
 
     `walked` holds the directories of which only that counts which a walk or an import can see, `listed` those
     whose every name does; no digest where the directory could not be listed. `kinds` are file types as `stat` has
-    them, 0 where there is nothing.
+    them, 0 where there is nothing, `revisions` commits of git by what they were asked for, None where there is none.
     """
 
     since: int
@@ -42,6 +42,7 @@ class Looks(msgspec.Struct, array_like=True):
     listed: dict[str, bytes | None] = {}
     kinds: dict[str, int] = {}
     contents: dict[str, Content] = {}
+    revisions: dict[str, str | None] = {}
 
     @property
     def is_settled(self) -> bool:
@@ -90,14 +91,14 @@ def still_hold(base: Path, looks: Looks) -> Looks | None:
     They are the same object where every file could be trusted by its stat, else new ones that hold from now on.
     """
     since = time.time_ns()
-    if not (_kinds_hold(base, looks) and _directories_hold(base, looks)):
+    if not (_kinds_hold(base, looks) and _directories_hold(base, looks) and _revisions_hold(base, looks)):
         return None
     contents = _contents_now(base, looks)
     if contents is None:
         return None
     if all(contents[path] is before for path, before in looks.contents.items()):
         return looks
-    return Looks(since, looks.walked, looks.listed, looks.kinds, contents)
+    return Looks(since, looks.walked, looks.listed, looks.kinds, contents, looks.revisions)
 
 
 def _kinds_hold(base: Path, looks: Looks) -> bool:
@@ -109,6 +110,20 @@ def _directories_hold(base: Path, looks: Looks) -> bool:
     return all(walked(root + path) == before for path, before in looks.walked.items()) and all(
         listed(root + path) == before for path, before in looks.listed.items()
     )
+
+
+def _revisions_hold(base: Path, looks: Looks) -> bool:
+    return all(commit_of(base, name) == before for name, before in looks.revisions.items())
+
+
+def commit_of(base: Path, revision: str) -> str | None:
+    """The commit that a revision names now; None where git knows none."""
+    from truthline.syntax.git import GitError, Repository
+
+    try:
+        return Repository(base).commit(revision)
+    except GitError:
+        return None
 
 
 def walked(path: str) -> bytes | None:

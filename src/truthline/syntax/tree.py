@@ -86,6 +86,15 @@ class Tree:
                 self._scanned[directory] = frozenset()
         return self._scanned[directory]
 
+    def revision(self, name: str) -> dict[str, str]:
+        """The regular files of a git revision below the base, each with its object's name. Raises GitError."""
+        from truthline.syntax.git import Repository
+
+        self.looks.revisions[name] = None
+        repository = Repository(self.base)
+        commit = self.looks.revisions[name] = repository.commit(name)
+        return repository.files(commit)
+
     def saw(self, file: SourceFile, content: bytes | None) -> None:
         """Note a file that somebody else read, by the digest of what it held; None where it was not read."""
         if file.stored is None:

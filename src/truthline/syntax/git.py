@@ -23,11 +23,21 @@ class Repository:
 
     def since(self, ref: str) -> str:
         """The commit at which the work since `ref` began: where its history and that of `ref` part."""
+        commit = self.commit(ref)
+        parting = self._asked("merge-base", commit, "HEAD")
+        return (parting or commit).strip()
+
+    def commit(self, ref: str) -> str:
+        """The commit that a revision names."""
         commit = self._asked("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         if commit is None:
-            raise GitError(f"--changed-since: git knows no commit `{ref}` in {self.top}")
-        parting = self._asked("merge-base", commit.strip(), "HEAD")
-        return (parting or commit).strip()
+            raise GitError(f"git knows no commit `{ref}` in {self.top}")
+        return commit.strip()
+
+    def files(self, commit: str) -> dict[str, str]:
+        """The regular files of a commit below the directory, relative to it, each with its object's name."""
+        names = ((self._relative(name), blob) for name, blob in self._blobs(commit))
+        return {name: blob for name, blob in names if not name.startswith("../")}
 
     def changed(self, commit: str) -> frozenset[str]:
         """The files that are not as they were, both names of one that was renamed, relative to the directory."""
@@ -76,7 +86,7 @@ class Repository:
         answer = self._run(command, within)
         if answer.status:
             reason = answer.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-            raise GitError(f"--changed-since: git {command[0]} fails in {self._base}: {reason}")
+            raise GitError(f"git {command[0]} fails in {self._base}: {reason}")
         return os.fsdecode(answer.stdout).removesuffix("\n")
 
     def _asked(self, *command: str) -> str | None:
@@ -91,7 +101,7 @@ class Repository:
                 [*quiet, *command], input=text, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
             )
         except OSError as error:
-            raise GitError(f"--changed-since: git cannot be run: {error.strerror or error}") from error
+            raise GitError(f"git cannot be run: {error.strerror or error}") from error
         return _Answer(done.returncode, done.stdout, done.stderr)
 
 
