@@ -3,6 +3,7 @@
 from truthline_rules.assign import Assign
 from truthline_rules.contracts import ContractMissing, StateTwin
 from truthline_rules.dangling import DanglingImport, DanglingName
+from truthline_rules.decisions import InputConstant, InputFromCaller, InputUnproven
 from truthline_rules.decorator import Decorator
 from truthline_rules.dispatch import (
     DuplicateOperation,
@@ -67,6 +68,9 @@ RULES = (
     StateTwin,
     EvidenceNotRead,
     EvidenceUnconstrained,
+    InputConstant,
+    InputFromCaller,
+    InputUnproven,
     ContractMissing,
     StaleReexportModule,
     StaleReexportName,

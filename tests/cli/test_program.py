@@ -90,7 +90,7 @@ def test_help_of_a_command_is_not_cut(tmp_path: Path) -> None:
         (["check", "--jobs", "0"], "--jobs"),
         (["check", "--today", "tomorrow"], "--today"),
         (["check", "no/such/path"], "no/such/path"),
-        (["why", "activation"], "STATE"),
+        (["why", "activation"], "name a state"),
         (["explain"], "CODE|ID"),
         (["graph", "flow"], "NAME"),
         (["graph", "imports", "--format", "svg"], "svg"),

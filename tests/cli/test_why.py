@@ -66,3 +66,51 @@ def test_json_holds_the_same(tmp_path: Path) -> None:
 def test_a_name_that_is_not_declared_proves_nothing(tmp_path: Path, flow: str, state: str, says: str) -> None:
     result = truthline(project(tmp_path, CLEAN), "why", flow, state)
     assert (result.status, result.out, result.err) == (2, "", f"truthline: {says}\n")
+
+
+ACTIVATION = {
+    "truthline.toml": (
+        '[evidence.key-ready]\ntables = ["api_keys"]\n\n[flow.activation]\nentry = ["app.flow:activate"]\n\n'
+        '[flow.activation.decision]\ncall = "app.policy:check"\n'
+        'inputs = { has_project = "key-ready", has_key = "key-ready" }\n'
+    ),
+    "app/policy.py": "def check(has_project, has_key):\n    return has_project and has_key\n",
+    "app/flow.py": (
+        "from app.policy import check\n\n\ndef activate(session, tenant):\n"
+        '    row = session.execute("SELECT 1 FROM api_keys WHERE tenant = ?", [tenant]).first()\n'
+        "    return check(True, row is not None)\n"
+    ),
+}
+
+
+def test_without_a_state_the_sources_of_the_decision_are_shown(tmp_path: Path) -> None:
+    result = truthline(project(tmp_path, ACTIVATION), "why", "activation")
+    assert (result.status, result.err) == (1, "")
+    assert result.out.splitlines() == [
+        "activation: 1 of 2 inputs not proven.",
+        "",
+        "app/flow.py:6 app.policy:check",
+        "  input        provenance          from",
+        "  has_project  constant True       app/flow.py:6",
+        "  has_key      evidence:key-ready  app/flow.py:5",
+    ]
+
+
+def test_the_sources_are_told_in_json(tmp_path: Path) -> None:
+    result = truthline(project(tmp_path, ACTIVATION), "why", "activation", "--output-format", "json")
+    told = json.loads(result.out)
+    assert [(one["input"], one["proven"]) for one in told["inputs"]] == [("has_project", False), ("has_key", True)]
+    (source,) = told["inputs"][1]["sources"]
+    assert (source["provenance"], source["file"], source["line"]) == ("evidence:key-ready", "app/flow.py", 5)
+    assert source["witness"][-1]["step"] == "call"
+
+
+def test_a_proven_decision_exits_with_zero(tmp_path: Path) -> None:
+    proven = {**ACTIVATION, "app/flow.py": ACTIVATION["app/flow.py"].replace("check(True,", "check(row,")}
+    assert truthline(project(tmp_path, proven), "why", "activation").status == 0
+
+
+def test_a_flow_without_a_decision_has_nothing_to_show(tmp_path: Path) -> None:
+    result = truthline(project(tmp_path, CLEAN), "why", "activation")
+    assert result.status == 2
+    assert "declares no decision" in result.err

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 LIMIT = 100
 
 
-@click.command(short_help="Show every way from a flow to a state, or that there is none.")
+@click.command(short_help="Show every way from a flow to a state, or what its decision rests on.")
 @click.argument("flow")
-@click.argument("state")
+@click.argument("state", required=False)
 @config_option
 @click.option(
     "--limit", type=click.IntRange(min=1), default=LIMIT, metavar="N", help=f"Show N ways at most (default: {LIMIT})."
@@ -30,7 +30,7 @@ LIMIT = 100
 @color_option
 def command(
     flow: str,
-    state: str,
+    state: str | None,
     config_file: Path | None,
     limit: int,
     output_format: Literal["text", "json"],
@@ -42,7 +42,9 @@ def command(
     The proof is the number of functions visited and of calls resolved, and a list of the calls that could not be
     resolved, each with its place and the reason.
 
-    Exits with 0 where there is no way, with 1 where there is one or where it is undecided.
+    Without a STATE, show what each input of the flow's decision comes from, path by path, and where.
+
+    Exits with 0 where there is no way, or every input is proven; with 1 where that is not so or undecided.
     """
     from truthline.cli.loading import load_program
     from truthline.cli.terminal import style, write
@@ -51,19 +53,34 @@ def command(
 
     config = load(Path.cwd(), config_file)
     _require(config, flow, state)
+    if state is None:
+        return _print_inputs(load_program(config, jobs), flow, output_format, color)
     answer = _answer(load_program(_narrowed(config, flow, state), jobs), flow, state, limit)
     write(render_json(answer) if output_format == "json" else render_text(answer, style(color)))
     return 0 if answer.conclusion == "no-way" else 1
 
 
-def _require(config: "Config", flow: str, state: str) -> None:
+def _print_inputs(program: "Program", flow: str, output_format: Literal["text", "json"], color: ColorChoice) -> int:
+    """What the flow's decision rests on."""
+    from truthline.cli.terminal import style, write
+    from truthline.report.inputs import Inputs, render_json, render_text
+
+    decision = program.config.flow[flow].decision
+    answer = Inputs(flow=flow, decision=decision.call if decision is not None else "", inputs=program.inputs(flow))
+    write(render_json(answer) if output_format == "json" else render_text(answer, style(color)))
+    return 0 if answer.proven else 1
+
+
+def _require(config: "Config", flow: str, state: str | None) -> None:
     """The names must be declared, so that a mistyped one is no proof."""
     from truthline.cli.complaints import UnusableError
     from truthline.config import did_you_mean
 
     if flow not in config.flow:
         raise UnusableError(f"there is no flow `{flow}`{did_you_mean(flow, config.flow)}")
-    if state not in config.state:
+    if state is None and config.flow[flow].decision is None:
+        raise UnusableError(f"flow `{flow}` declares no decision; name a state, or give it a [flow.{flow}.decision]")
+    if state is not None and state not in config.state:
         raise UnusableError(f"there is no state `{state}`{did_you_mean(state, config.state)}")
 
 

@@ -21,6 +21,8 @@ from truthline.program.evidence.reads import EvidenceReads, evidence_reads
 from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.evidence.tables import Table
 from truthline.program.influence.decisions import DecisionFinder
+from truthline.program.influence.dependence import Dependence
+from truthline.program.influence.provenance import DecisionContract, InputProvenance, Provenance
 from truthline.program.influence.sites import Sites
 from truthline.program.places import Places
 from truthline.program.slices import Slice
@@ -48,6 +50,7 @@ class FlowAnalysis(msgspec.Struct, frozen=True):
     ways: tuple[Way, ...]
     possible: tuple[PossibleWay, ...]
     evidence: EvidenceReads = EvidenceReads()
+    inputs: tuple[InputProvenance, ...] = ()
 
 
 class FlowAnalyser:
@@ -64,6 +67,7 @@ class FlowAnalyser:
         doubts: list[str],
         must_read: Mapping[str, Evidence],
         texts: SqlTexts,
+        decision: DecisionContract | None,
     ) -> None:
         self.engine = engine
         self.places = places
@@ -74,6 +78,7 @@ class FlowAnalyser:
         self.mode = mode
         self._doubts = doubts
         self._texts = texts
+        self.decision = decision
         self._importers: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -88,19 +93,27 @@ class FlowAnalyser:
         return Queries(self.slice, self._texts)
 
     @cached_property
-    def sites(self) -> Sites:
-        """Who calls whom in the slice."""
-        return Sites(self.slice)
+    def dependence(self) -> Dependence:
+        """What depends on what in the slice."""
+        return Dependence(Sites(self.slice), self.queries)
+
+    @cached_property
+    def inputs(self) -> tuple[InputProvenance, ...]:
+        """What the inputs of the decision rest on."""
+        if self.decision is None:
+            return ()
+        return Provenance(self.slice, self.places, self.dependence, self.queries, self.decision).inputs()
 
     def analysis(self) -> FlowAnalysis:
         """The verdict, with what it rests on."""
-        ways = tuple(way for state in self.states for way in self.ways_into(state))
+        ways = self._ways()
         unresolved = self.unresolved()
         possible = () if ways else tuple(self._possible(unresolved))
         evidence = evidence_reads(self.queries, self.places, self.entries, self.must_read, self._may_read)
         doubts = tuple(dict.fromkeys([*self._doubts, *self._unread(), *self._cut(), *evidence.doubts]))
-        violated = ways or evidence.unread or evidence.unconstrained
-        verdict: Verdict = "violated" if violated else "undecided" if possible or doubts else "clean"
+        violated = ways or evidence.unread or evidence.unconstrained or any(one.is_violated for one in self.inputs)
+        unproven = not all(one.is_proven for one in self.inputs)
+        verdict: Verdict = "violated" if violated else "undecided" if possible or doubts or unproven else "clean"
         calls = self._calls()
         open_calls = {self._listed(context, register) for context, register in unresolved}
         listed = tuple(sorted(open_calls.union(evidence.unreadable)))
@@ -110,7 +123,20 @@ class FlowAnalyser:
             ways,
             possible,
             evidence,
+            self.inputs,
         )
+
+    def _ways(self) -> tuple[Way, ...]:
+        """All ways; where a state is a source of the decision's inputs, it decides, and is not only read."""
+        deciding = tuple(
+            Way(source.name, "decide", source.name, source.location, (*one.steps[:1], *source.steps))
+            for one in self.inputs
+            for source in one.of_kind("state")
+        )
+        places = {way.location for way in deciding}
+        others = [way for state in self.states for way in self.ways_into(state)]
+        kept = [way for way in others if way.depth == "write" or way.location not in places]
+        return (*{way.location: way for way in deciding}.values(), *kept)
 
     def ways_into(self, state: StateObjects) -> tuple[Way, ...]:
         """The ways into one state; in mode "decide", those on which it decides, and what is written there."""
@@ -118,7 +144,7 @@ class FlowAnalyser:
         if self.mode == "reach":
             return finder.ways()
         written = tuple(way for way in finder.ways() if way.depth == "write")
-        return (*DecisionFinder(self.slice, finder, self.sites).ways(), *written)
+        return (*DecisionFinder(self.slice, finder, self.dependence).ways(), *written)
 
     # -- counts -------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import msgspec
 
 from truthline.config.references import ModulePattern, ObjectPattern
-from truthline.config.schema import Config
+from truthline.config.schema import Config, Decision
 from truthline.facts.code import SetAttr
 from truthline.facts.view import FileView
 from truthline.model.flowgraph import FlowGraph
@@ -24,6 +24,7 @@ from truthline.program.engine.units import Unit
 from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.flowgraph import flow_graph
 from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
+from truthline.program.influence.provenance import DecisionContract, InputProvenance, InputSource, SourceKind
 from truthline.program.modules import Modules
 from truthline.program.places import Places
 from truthline.program.states import StateObjects
@@ -37,12 +38,15 @@ __all__ = [
     "DispatchSites",
     "Execution",
     "FlowAnalysis",
+    "InputProvenance",
+    "InputSource",
     "Location",
     "MissingReference",
     "ModuleContract",
     "PossibleWay",
     "Program",
     "Registration",
+    "SourceKind",
     "Twin",
     "Way",
 ]
@@ -103,6 +107,10 @@ class Program:
         """Every distinct way from a flow to a state, at most `limit`."""
         return self._analyser(flow).ways_into(self.state(state))[:limit]
 
+    def inputs(self, flow: str) -> tuple[InputProvenance, ...]:
+        """What the inputs of a flow's decision rest on; empty where it declares none."""
+        return self._analyser(flow).inputs
+
     def slice(self, flow: str) -> FlowGraph:
         """What a call of the flow's entries can execute, as a graph."""
         return flow_graph(self._analyser(flow))
@@ -151,8 +159,23 @@ class Program:
         doubts = [*self._unread_doubts(flow.entry), *self._missing_doubts(name)]
         must_read = {one: self.config.evidence[one] for one in flow.must_read}
         return FlowAnalyser(
-            self.engine, self.places, name, entries, states, flow.mode, doubts, must_read, self.sql_texts
+            self.engine,
+            self.places,
+            name,
+            entries,
+            states,
+            flow.mode,
+            doubts,
+            must_read,
+            self.sql_texts,
+            self._decision(flow.decision),
         )
+
+    def _decision(self, decision: Decision | None) -> DecisionContract | None:
+        if decision is None:
+            return None
+        states = tuple(self.state(name) for name in sorted(self.config.state))
+        return DecisionContract(decision, self.units(decision.call), states, self.config.evidence)
 
     # -- references ---------------------------------------------------------------------------
 

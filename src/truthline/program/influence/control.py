@@ -12,7 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from truthline.facts.code import Attr, Block, Call, DelItem, Enter, Instruction, Item, Raise, Unpack
+from truthline.facts.code import (
+    Attr,
+    Await,
+    Block,
+    Call,
+    Compare,
+    Const,
+    DelItem,
+    Enter,
+    Instruction,
+    Item,
+    Next,
+    Raise,
+    Test,
+    Unpack,
+)
 from truthline.program.engine.blocks import Dominance
 from truthline.program.engine.units import Unit
 
@@ -58,7 +73,7 @@ class Control:
         """The choices on which it depends from which of its predecessors control comes to a block."""
         unit = self.unit
         arriving = [
-            self.deciding(before) | set(self._leading(before, block))
+            self.deciding(before) | self.leading(before, block)
             for before in unit.predecessors[block]
             if before in self._reached
         ]
@@ -66,8 +81,11 @@ class Control:
             return frozenset()
         return frozenset().union(*arriving) - frozenset.intersection(*arriving)
 
-    def _leading(self, before: int, block: int) -> Iterable[Choice]:
+    def leading(self, before: int, block: int) -> frozenset[Choice]:
         """The ways from one block straight to another."""
+        return frozenset(self._leading(before, block))
+
+    def _leading(self, before: int, block: int) -> Iterable[Choice]:
         successors = self._successors[before]
         if len(successors) > 1:
             yield from (Choice(before, way) for way, successor in enumerate(successors) if successor == block)
@@ -112,6 +130,38 @@ class Control:
             found.append(current - 1)
             current = self._after.nearest(current)
         return found
+
+
+def says_present(unit: Unit, choice: Choice) -> bool | None:
+    """Whether a way is taken where what is asked is there, or where it is missing; None where the text does not say.
+
+    A row is there if it is true or not None, a count if it is more than zero, a query if it does not raise.
+    """
+    if not choice.is_test:
+        return choice.way == _NORMALLY
+    block = unit.code.blocks[choice.block]
+    asked = unit.code.instructions[block.test] if block.test is not None else None
+    if isinstance(asked, Next):
+        return choice.way == 0
+    tested = unit.code.instructions[asked.value] if isinstance(asked, Test) else None
+    if isinstance(tested, (Call, Await)):
+        return choice.way == 0
+    present = _compares_present(unit, tested) if isinstance(tested, Compare) else None
+    return None if present is None else present == (choice.way == 0)
+
+
+def _compares_present(unit: Unit, compare: Compare) -> bool | None:
+    """Whether a comparison with None or zero is true of what is there."""
+    other = unit.code.instructions[compare.right]
+    if not isinstance(other, Const):
+        return None
+    if compare.op == "is" and other.value is None:
+        return compare.negated
+    if other.value == 0 and compare.op in ("gt", "ne"):
+        return True
+    if other.value == 1 and compare.op == "ge":
+        return True
+    return False if other.value == 0 and compare.op in ("eq", "le") else None
 
 
 def _reversed(successors: list[tuple[int, ...]]) -> list[Block]:

@@ -15,10 +15,10 @@ from truthline.facts.code import Register
 from truthline.model.finding import Step as WitnessStep
 from truthline.program.engine.reach import reaches
 from truthline.program.engine.units import operands
-from truthline.program.engine.values import Context, External, Instance
+from truthline.program.engine.values import Context
 from truthline.program.influence.dependence import Dependence
 from truthline.program.influence.graph import Edge, Node, Site
-from truthline.program.influence.sites import Sites
+from truthline.program.influence.leaving import leaving
 from truthline.program.influence.walk import Step, Walk
 from truthline.program.slices import Slice
 from truthline.program.states import StateObjects
@@ -28,14 +28,14 @@ from truthline.program.ways import Way, WayFinder
 class DecisionFinder:
     """Finds where one state decides in one slice."""
 
-    def __init__(self, part: Slice, finder: WayFinder, sites: Sites) -> None:
+    def __init__(self, part: Slice, finder: WayFinder, dependence: Dependence) -> None:
         self.slice = part
         self.engine = part.engine
         self.finder = finder
         self.state: StateObjects = finder.state
         self.observer = finder.observer
-        self.sites = sites
-        self.dependence = Dependence(sites)
+        self.sites = dependence.sites
+        self.dependence = dependence
 
     def ways(self) -> tuple[Way, ...]:
         """One way a place at which the state is read and decides, the shortest there, in the order of the text."""
@@ -44,7 +44,7 @@ class DecisionFinder:
         walk = self._walk()
         chosen: dict[tuple[str, int, int], Way] = {}
         for read in [step for step in walk.came_from if self._is_read(step.node)]:
-            for place, step in self._outside(walk, read, set()):
+            for place, step in leaving(walk, self.state, self.slice, read):
                 way = self._way(walk, read, place, step)
                 span = way.location.span
                 key = (way.location.file, span.line, span.column)
@@ -101,9 +101,13 @@ class DecisionFinder:
                 yield Node("value", context, call.func)
                 yield from self._whether(context, register)
         for register, store in context.unit.find(ir.SetAttr):
-            if reaches(self.engine, context, register) and self._is_mapped(context, store):
+            if reaches(self.engine, context, register) and self._is_update(context, register):
                 yield Node("whole", context, store.value)
                 yield from self._whether(context, register)
+
+    def _is_update(self, context: Context, register: Register) -> bool:
+        """Whether an attribute is a column of a mapped object."""
+        return any(executed.query.writes for executed in self.dependence.outside.queries.at(context, register))
 
     def _whether(self, context: Context, register: Register) -> Iterable[Node]:
         place = context.unit.place(register)
@@ -111,40 +115,7 @@ class DecisionFinder:
             yield Node("runs", context, place[0])
             yield Node("called", context)
 
-    def _is_mapped(self, context: Context, store: ir.SetAttr) -> bool:
-        """Whether an attribute belongs to an object that somebody else keeps: a row of an external mapper."""
-        for base in self.engine.value(context, store.base):
-            if isinstance(base, Instance) and not base.cls.unit.model:
-                outside = self.engine.classes.outside_bases(base.cls)
-                if any(isinstance(one, External) and _maps(one.path) for one in outside):
-                    return True
-        return False
-
     # -- places and witnesses -----------------------------------------------------------------
-
-    def _outside(self, walk: Walk, step: Step, seen: set[Step]) -> Iterable[tuple[Site, Step]]:
-        """Where what was read leaves the state's modules, with the step from which the way goes on there."""
-        context = step.node.context
-        if context is None or step in seen:
-            return
-        seen.add(step)
-        if not self.state.holds(context.unit):
-            yield Site(context, step.node.register), step
-        elif step.anchor is None:
-            yield from self._come_into(context, step)
-        else:
-            for site, asker in walk.asking(step.anchor):
-                if self.state.holds(site.context.unit):
-                    yield from self._outside(walk, asker, seen)
-                else:
-                    yield site, asker
-
-    def _come_into(self, context: Context, step: Step) -> Iterable[tuple[Site, Step]]:
-        """Where nothing is known of the call, the last one outside on the way to the function."""
-        path = [
-            (caller, register) for caller, register in self.slice.path(context) if not self.state.holds(caller.unit)
-        ]
-        yield Site(*path[-1]) if path else Site(context, step.node.register), step
 
     def _way(self, walk: Walk, read: Step, place: Site, step: Step) -> Way:
         shown = [
@@ -187,10 +158,6 @@ class DecisionFinder:
             placed = context.unit.code.blocks[node.register].registers
             return next((one for one in placed if context.unit.code.positions[one][0] > 0), None)
         return None
-
-
-def _maps(path: str) -> bool:
-    return path.startswith(("sqlalchemy.", "sqlmodel.", "django.db.", "peewee.", "tortoise.", "pony.", "mongoengine."))
 
 
 def _without_repeats(steps: Iterable[WitnessStep]) -> Iterable[WitnessStep]:

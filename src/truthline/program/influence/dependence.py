@@ -20,6 +20,7 @@ from truthline.program.engine.values import (
     Opaque,
     Value,
 )
+from truthline.program.evidence.executed import Queries
 from truthline.program.influence.graph import Edge, Kind, Node, Site, held, runs, value, whole
 from truthline.program.influence.memory import Memory, intrinsic_of
 from truthline.program.influence.outside import Outside
@@ -38,11 +39,11 @@ _INSIDE = {"elements": 0, "iterate": 0, "items": 0, "keys": 0, "key_list": 0, "n
 class Dependence:
     """The edges of a question about influence, made when they are asked for."""
 
-    def __init__(self, sites: Sites) -> None:
+    def __init__(self, sites: Sites, queries: Queries) -> None:
         self.sites = sites
         self.engine = sites.engine
         self.memory = Memory(sites)
-        self.outside = Outside(self.engine)
+        self.outside = Outside(self.engine, queries)
         self.running = Running(sites, self.outside)
         self._nodes: dict[Kind, Callable[[Node], Iterable[Edge]]] = {
             "value": self._value,
@@ -61,9 +62,9 @@ class Dependence:
         self.engine.solver.settle()
         return edges
 
-    def pass_in(self, site: Site, context: Context, index: int) -> Iterable[Edge]:
+    def pass_in(self, site: Site, received: Node) -> Iterable[Edge]:
         """What a parameter of a called context receives at a call."""
-        passed = self.sites.arguments(site, context, index)
+        passed = self.sites.received(site, received)
         yield from (value(site.context, register) for register in passed.plain)
         yield from (whole(site.context, register) for register in passed.whole)
         for register, name in passed.parts:
@@ -122,7 +123,8 @@ class Dependence:
         else:
             yield runs(context, place[0])
 
-    def _global(self, context: Context, register: Register, one: ir.Load) -> Iterable[Edge]:
+    def named(self, context: Context, register: Register, one: ir.Load) -> Iterable[Edge]:
+        """What a name of the module may hold."""
         module = context.unit.module
         body = self.engine.module(module)
         for bound, bind in body.unit.bindings.get(one.name, ()) if body is not None else ():
@@ -145,7 +147,8 @@ class Dependence:
             for unit, store in self.engine.bodies.index(module).global_stores.get(one.name, ()):
                 yield from self._stores_in(context, unit, store)
 
-    def _captured(self, context: Context, register: Register, one: ir.LoadCell) -> Iterable[Edge]:
+    def captured(self, context: Context, register: Register, one: ir.LoadCell) -> Iterable[Edge]:
+        """What a variable of an outer function may hold."""
         stores = self.engine.bodies.index(context.unit.module).cell_stores.get((one.owner, one.name), ())
         owner: Context | None = context
         while owner is not None and owner.unit.code.index != one.owner:
@@ -161,9 +164,9 @@ class Dependence:
         yield from self._executed(context, register)
         for base in self.engine.value(context, one.base):
             yield from self.memory.attribute(context, register, base, one.name)
-            yield from self._members(base, one.name)
+            yield from self.members(base, one.name)
 
-    def _members(self, base: Value, name: str) -> Iterable[Edge]:
+    def members(self, base: Value, name: str) -> Iterable[Edge]:
         """What a class, or a module, binds under a name."""
         if isinstance(base, ModuleValue):
             body = self.engine.module(base.name)
@@ -247,7 +250,7 @@ class Dependence:
                 yield into("yielded" if waiting.unit.code.is_generator else "returned", waiting, context, register)
         if any(isinstance(callee, (External, Opaque)) for callee in callees):
             yield from (whole(context, argument) for argument in operands(call)[1:])
-        elif self._computes(context, register, targets):
+        elif self.computes(context, register, targets):
             yield from self._computed_from(context, call)
 
     def _asked_back(self, context: Context, register: Register, targets: list[Context]) -> Iterable[Edge]:
@@ -259,7 +262,7 @@ class Dependence:
             if target.unit.is_function and target not in targets and not (code.is_async or code.is_generator):
                 yield into("returned", target, context, register)
 
-    def _computes(self, context: Context, register: Register, targets: list[Context]) -> bool:
+    def computes(self, context: Context, register: Register, targets: list[Context]) -> bool:
         """Whether a model makes a plain value out of its arguments, of which it does not say how."""
         modelled = [target for target in targets if target.unit.model]
         if not modelled or not all(_is_plain(one) for one in self.engine.value(context, register)):
@@ -298,7 +301,7 @@ class Dependence:
             for base in self.engine.value(context, call.args[0]):
                 if isinstance(name, Constant) and isinstance(name.value, str):
                     yield from self.memory.attribute(context, register, base, name.value)
-                    yield from self._members(base, name.value)
+                    yield from self.members(base, name.value)
 
     # -- what leaves a context ----------------------------------------------------------------
 
@@ -371,8 +374,8 @@ _BY_INSTRUCTION: dict[type[ir.Instruction], Any] = {
     ir.Import: Dependence._nothing,
     ir.ImportFrom: Dependence._imported,
     ir.Phi: Dependence._phi,
-    ir.Load: Dependence._global,
-    ir.LoadCell: Dependence._captured,
+    ir.Load: Dependence.named,
+    ir.LoadCell: Dependence.captured,
     ir.Attr: Dependence._attribute,
     ir.Item: Dependence._item,
     ir.Next: Dependence._next,

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from truthline.facts.code import Register
 from truthline.program.engine.values import Context, Value
 
-Kind = Literal["value", "whole", "runs", "called", "returned", "yielded", "raised", "held"]
+Kind = Literal["value", "whole", "runs", "called", "returned", "yielded", "raised", "held", "guarded"]
 """What a node asks about:
 
 value     what a register holds, itself
@@ -16,7 +16,13 @@ runs      whether control comes to a block (`register`) of a context that is cal
 called    whether a context is called
 returned, yielded, raised   what leaves a context
 held      what is inside an object (`thing`), whoever put it there
+guarded   a literal that is only taken on certain ways (`way`)
 """
+
+Mode = Literal["as-it-is", "computed", "asked", "denied"]
+"""How a question about provenance looks at a value: as what it is, as something that another is computed from, as
+something whose methods are asked, or as what cannot satisfy the decision by itself: it is known to be false, or only
+leads to something."""
 
 
 class Node(NamedTuple):
@@ -26,6 +32,8 @@ class Node(NamedTuple):
     context: Context | None
     register: Register = -1
     thing: Value | None = None
+    mode: Mode = "as-it-is"
+    way: tuple[int, int] = (-1, -1)
 
 
 class Site(NamedTuple):

@@ -21,7 +21,7 @@ from truthline.facts.code import (
     StoreGlobal,
     Unpack,
 )
-from truthline.program.engine.calls import is_lazy
+from truthline.program.engine.calls import is_lazy, is_record
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.flow import before, last_write, seen
 from truthline.program.engine.heap import Writer
@@ -51,6 +51,12 @@ class Memory:
         visible = self._visible(context, register)
         for _, writer in self.engine.heap.field(owner, name):
             if visible(writer):
+                yield from self._field_written(context, owner, name, writer)
+
+    def kept(self, context: Context, owner: Value, name: str) -> Iterable[Edge]:
+        """What an attribute of an object holds at any time."""
+        if isinstance(owner, (Instance, Class, ModuleValue)):
+            for _, writer in self.engine.heap.field(owner, name):
                 yield from self._field_written(context, owner, name, writer)
 
     def item(self, context: Context, register: Register, owner: Instance, keys: Values) -> Iterable[Edge]:
@@ -158,6 +164,12 @@ class Memory:
             yield from self.written(context, writer)
         elif isinstance(owner, Instance):
             yield from self._constructed(owner, name)
+
+    def is_given(self, owner: Value, name: str) -> bool:
+        """Whether an object is a record, and the call that made it passes a field."""
+        if not isinstance(owner, Instance) or not is_record(self.engine, owner.cls):
+            return False
+        return any(True for _ in self._constructed(owner, name))
 
     def _constructed(self, owner: Instance, name: str) -> Iterable[Edge]:
         """What the call that made a record passes for a field."""

@@ -12,8 +12,8 @@ from functools import partial
 
 from truthline.facts.code import Attr, Await, Call, Enter, Item, Load, LoadCell, Param, Register
 from truthline.program.engine.engine import Engine
-from truthline.program.engine.sql import EXECUTING
-from truthline.program.engine.values import Constant, Context, External, Opaque, Value
+from truthline.program.engine.values import Context, External, Opaque, Value
+from truthline.program.evidence.executed import Queries
 
 _LOGGING = (
     "logging.", "structlog.", "loguru.", "warnings.", "traceback.", "builtins.print", "pprint.", "sys.stdout",
@@ -68,22 +68,14 @@ _PURE_PATHS = (
     "sqlalchemy.", "sqlmodel.", "base64.", "hmac.", "statistics.", "fractions.", "inspect.", "types.", "zoneinfo.",
 )  # fmt: skip
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_WRITING_SQL = re.compile(
-    r"\b(?:INSERT\s+INTO|INSERT\s+OR|UPDATE|DELETE\s+FROM|MERGE|REPLACE\s+INTO|TRUNCATE|CREATE|ALTER|DROP|CALL)\b",
-    re.IGNORECASE,
-)
-_READING_SQL = re.compile(r"\s*\(?\s*(?:SELECT|WITH|SHOW|EXPLAIN|PRAGMA)\b", re.IGNORECASE)
-_WRITING_CONSTRUCTS = (
-    "sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete", "sqlmodel.insert", "sqlmodel.update",
-    "sqlmodel.delete",
-)  # fmt: skip
 
 
 class Outside:
     """Tells what calls of unknown and external code are for."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, queries: Queries) -> None:
         self.engine = engine
+        self.queries = queries
         self._known: dict[tuple[str, Context, Register], bool] = {}
 
     def is_external(self, context: Context, call: Call) -> bool:
@@ -118,6 +110,9 @@ class Outside:
         return bool(names) and _measures(names)
 
     def _writes(self, context: Context, register: Register, call: Call) -> bool:
+        executed = [one.query for one in self.queries.at(context, register)]
+        if executed and not any(query.unread for query in executed):
+            return any(query.writes for query in executed)
         callees = [one for one in self._callees(context, call) if isinstance(one, (External, Opaque))]
         if not callees or self.only_logs(context, register, call):
             return False
@@ -128,18 +123,12 @@ class Outside:
             return False
         if len(paths) == len(callees) and all(path.startswith(_PURE_PATHS) and "()" not in path for path in paths):
             return False
-        if name in EXECUTING or any(path.startswith("sql.") for path in paths):
-            return self._executes_a_write(context, call, is_unused(context, register))
         return name in _WRITES or is_unused(context, register)
 
-    def _executes_a_write(self, context: Context, call: Call, unused: bool) -> bool:
-        if not call.args:
-            return False
-        statements = self.engine.value(context, call.args[0])
-        reading = [one for one in statements if _is_query(one)]
-        if any(_is_write(one) for one in statements):
-            return True
-        return unused and len(reading) < len(statements)
+
+def is_pure(path: str) -> bool:
+    """Whether an external function only makes something of its arguments, or tells the time."""
+    return path.startswith((*_PURE_PATHS, "time.")) or path in ("datetime", "json", "math", "re", "uuid")
 
 
 def is_unused(context: Context, register: Register) -> bool:
@@ -183,15 +172,3 @@ def _measures(names: Iterable[str]) -> bool:
 
 def _words(name: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(name)}
-
-
-def _is_write(statement: Value) -> bool:
-    if isinstance(statement, Constant):
-        return isinstance(statement.value, str) and _WRITING_SQL.search(statement.value) is not None
-    return isinstance(statement, External) and statement.path.startswith(_WRITING_CONSTRUCTS)
-
-
-def _is_query(statement: Value) -> bool:
-    if isinstance(statement, Constant):
-        return isinstance(statement.value, str) and _READING_SQL.match(statement.value) is not None
-    return isinstance(statement, External) and statement.path.startswith(("sqlalchemy.select", "sqlmodel.select"))

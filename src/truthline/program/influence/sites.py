@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from truthline.facts.code import Call, ParamSpec, Register
+from truthline.facts.code import Call, Param, ParamSpec, Register
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.units import Unit, operands
 from truthline.program.engine.values import Class, Constant, Context, Function, Instance, Method, Value
-from truthline.program.influence.graph import Site
+from truthline.program.influence.graph import Node, Site
 from truthline.program.slices import Slice
 
 
@@ -75,6 +75,23 @@ class Sites:
         """Every instruction that has a say in whether a context runs."""
         return tuple({**self._making.get(context, {}), **self._running.get(context, {})})
 
+    def called(self, site: Site) -> tuple[Context, ...]:
+        """The contexts that a call runs, or whose coroutine or generator it makes."""
+        found = dict.fromkeys(self.engine.execute(*site).targets)
+        for outcome in self.engine.link(*site):
+            waiting = suspended(outcome)
+            if waiting is not None:
+                found[waiting] = None
+        return tuple(found)
+
+    def received(self, site: Site, node: Node) -> Passed:
+        """The registers at a call that the parameter which a node stands for comes from."""
+        context = node.context
+        param = context.unit.code.instructions[node.register] if context is not None else None
+        if context is None or not isinstance(param, Param):
+            return Passed()
+        return self.arguments(site, context, param.index)
+
     def arguments(self, site: Site, context: Context, index: int) -> Passed:
         """The registers at a call that a parameter of the called context comes from."""
         instruction = site.context.unit.code.instructions[site.register]
@@ -101,8 +118,10 @@ class Sites:
                 return Passed(plain=(call.func,))
             found = self._at(context, call, place)
         given = tuple(value for name, value in call.keywords if name == spec.name)
-        if given or not found.omitted:
-            return found.plus(Passed(plain=given))
+        if given:
+            return Passed(found.plain + given, found.whole, found.parts)
+        if not found.omitted or found.whole:
+            return found
         return Passed(parts=tuple((value, spec.name) for name, value in call.keywords if name is None), omitted=True)
 
     def _at(self, context: Context, call: Call, place: int) -> Passed:
@@ -160,7 +179,7 @@ class Passed:
             self.plain + other.plain,
             self.whole + other.whole,
             self.parts + other.parts,
-            self.omitted and other.omitted,
+            self.omitted or other.omitted,
         )
 
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from truthline.facts.code import Param
-from truthline.program.engine.values import Context
 from truthline.program.influence.graph import Edge, Node, Site
 from truthline.program.influence.sites import Sites
 
@@ -35,7 +34,7 @@ class Walk:
         self.came_from: dict[Step, Step | None] = {}
         self._queue: deque[Step] = deque()
         self._asking: dict[Node, dict[tuple[Site, Node | None], Step]] = {}
-        self._passed: dict[Node, dict[int, None]] = {}
+        self._passed: dict[Node, dict[Node, None]] = {}
 
     def run(self, starts: Iterable[Node]) -> None:
         """Goes back from the starting points as far as there is anything."""
@@ -79,8 +78,8 @@ class Walk:
             return
         asking[site, step.anchor] = step
         self._add(Step(question, question), step)
-        for index in tuple(self._passed.get(question, ())):
-            self._pass(question, index, site, step)
+        for received in tuple(self._passed.get(question, ())):
+            self._give(received, site, step, step.anchor)
 
     def _leave(self, step: Step) -> None:
         """A parameter depends on what calls pass for it."""
@@ -93,21 +92,17 @@ class Walk:
             return
         if anchor is None or anchor.context is not context:
             for site in self.sites.calling(context):
-                self._give(context, instruction.index, site, step, None)
-        elif instruction.index not in self._passed.setdefault(anchor, {}):
-            self._passed[anchor][instruction.index] = None
+                self._give(node, site, step, None)
+        elif node not in self._passed.setdefault(anchor, {}):
+            self._passed[anchor][node] = None
             for (site, _), asker in tuple(self._asking.get(anchor, {}).items()):
-                self._pass(anchor, instruction.index, site, asker)
+                self._give(node, site, asker, asker.anchor)
 
-    def _pass(self, question: Node, index: int, site: Site, asker: Step) -> None:
-        """The way goes past the inside of the call: it continues from where the question was asked."""
-        if question.context is not None:
-            self._give(question.context, index, site, asker, asker.anchor)
-
-    def _give(self, context: Context, index: int, site: Site, origin: Step, anchor: Node | None) -> None:
-        for edge in self._pass_in(site, context, index):
+    def _give(self, received: Node, site: Site, origin: Step, anchor: Node | None) -> None:
+        """From a parameter to a call. The way goes past the inside: it continues from where the question was asked."""
+        for edge in self._pass_in(site, received):
             self._add(Step(edge.node, anchor if edge.how == "here" else None), origin)
 
 
-PassIn = Callable[[Site, Context, int], Iterable[Edge]]
-"""From a call, the context that it calls and the number of a parameter, to what the argument comes from."""
+PassIn = Callable[[Site, Node], Iterable[Edge]]
+"""From a call, and the node of a parameter of the context that it calls, to what the argument comes from."""
