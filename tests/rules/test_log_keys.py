@@ -1,0 +1,65 @@
+"""Reserved keys in `extra` (TL604): each case is run, and raises exactly where the rule says so."""
+
+import logging
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from truthline.testing import check_files
+
+HEAD = "import logging\nlogger = logging.getLogger('quiet')\nlogger.addHandler(logging.NullHandler())\n"
+CASES = [
+    ("a free key", "logger.warning('x', extra={'tenant': 1})", []),
+    ("name", "logger.warning('x', extra={'name': 1})", [4]),
+    ("message", "logger.error('x', extra={'message': 1})", [4]),
+    ("every other key is fine", "logger.warning('x', extra={'tenant': 1, 'msg': 2})", [4]),
+    ("log with a level", "logger.log(40, 'x', extra={'args': 1})", [4]),
+    ("the module's own functions", "logging.warning('x', extra={'lineno': 1})", [4]),
+    ("dict()", "logger.warning('x', extra=dict(module=1))", [4]),
+    ("a variable", "def f():\n    extra = {'module': 1}\n    logger.warning('x', extra=extra)\nf()", [5]),
+    ("a key that is added", "def f():\n    e = {}\n    e['process'] = 1\n    logger.warning('x', extra=e)\nf()", [6]),
+    ("an update", "def f():\n    e = {}\n    e.update(thread=1)\n    logger.warning('x', extra=e)\nf()", [6]),
+    ("a display that takes another in", "logger.warning('x', extra={**{'name': 1}, 'a': 2})", [4]),
+    ("a union", "logger.warning('x', extra={'a': 1} | {'name': 2})", [4]),
+    (
+        "a variable of another function",
+        "def g():\n    e = {'name': 1}\ndef f(e):\n    logger.warning('x', extra=e)\nf({})",
+        [],
+    ),
+    ("an adapter", "logging.LoggerAdapter(logger, {'name': 1}).warning('x')", [4]),
+    ("another call with an extra", "def send(extra):\n    pass\nsend(extra={'name': 1})", []),
+    ("a logger of an object", "class A:\n    log = logger\nA().log.error('x', extra={'created': 1})", [6]),
+]
+
+
+@pytest.mark.parametrize(("code", "lines"), [pytest.param(*case[1:], id=case[0]) for case in CASES])
+def test_it_is_found_where_it_raises(code: str, lines: list[int], tmp_path: Path) -> None:
+    text = HEAD + code + "\n"
+    found = check_files({"app/a.py": text}, "", tmp_path).findings
+    assert [each.location.span.line for each in found if each.code == "TL604"] == lines
+    with pytest.raises(KeyError) if lines else nullcontext():
+        exec(compile(text, "a.py", "exec"), {})  # the case itself
+    logging.getLogger("quiet").handlers.clear()
+
+
+IN_A_CLASS = """
+from structlog import get_logger
+class A:
+    def __init__(self):
+        self.log = get_logger()
+    def f(self):
+        self.log.info("x", extra={"name": 1})
+"""
+OTHER_LIBRARIES = [
+    "import structlog\nlog = structlog.get_logger()\nlog.info('x', extra={'name': 1})\n",
+    "import structlog\nlog = structlog.get_logger().bind(a=1)\nlog.info('x', extra={'name': 1})\n",
+    "from loguru import logger\nlogger.info('x', extra={'name': 1})\n",
+    IN_A_CLASS,
+]
+
+
+@pytest.mark.parametrize("text", OTHER_LIBRARIES)
+def test_other_libraries_take_any_key(text: str, tmp_path: Path) -> None:
+    found = check_files({"app/a.py": text}, "", tmp_path).findings
+    assert [each.code for each in found] == []
