@@ -33,8 +33,8 @@ from truthline_rules.frozen_files import FrozenFiles
 from truthline_rules.header import Header
 from truthline_rules.independent import Independent
 from truthline_rules.layers import Layers
-from truthline_rules.marker_dependents import MarkerDependents
 from truthline_rules.log_keys import ReservedLogKey
+from truthline_rules.marker_dependents import MarkerDependents
 from truthline_rules.max_members import MaxMembers
 from truthline_rules.no_cycles import NoCycles
 from truthline_rules.protected import Protected
