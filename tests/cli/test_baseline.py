@@ -59,6 +59,13 @@ def test_a_damaged_baseline_is_written_anew(tmp_path: Path) -> None:
     assert truthline(tmp_path, "check").status == 0
 
 
+def test_what_is_in_it_can_still_be_mended(tmp_path: Path) -> None:
+    project(tmp_path, {"truthline.toml": "", "app/__init__.py": '__all__ = ["gone"]\n'})
+    assert truthline(tmp_path, "baseline").status == 0
+    assert truthline(tmp_path, "check").status == 0
+    assert truthline(tmp_path, "fix", "--diff").status == 1
+
+
 def test_the_commands_of_the_page_do_what_it_says(tmp_path: Path) -> None:
     [config] = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     project(tmp_path, {**VIOLATED, "truthline.toml": config})

@@ -54,3 +54,12 @@ def test_nothing_is_left_behind_and_nothing_is_written(tmp_path: Path, monkeypat
     assert list(scratch.iterdir()) == []
     assert (tmp_path / "app" / "a.py").read_text(encoding="utf-8") == "old = 1\n"
     assert not (tmp_path / "app" / "b.py").exists()
+
+
+def test_workers_read_it_too(tmp_path: Path) -> None:
+    (tmp_path / "large.py").write_bytes(b"x = 1\n" * 60_000)  # more than is read in this process
+    (tmp_path / "a.py").write_bytes(b"old = 1\n")
+    modules = load_modules(Config(base=str(tmp_path)), 2, overlay={"a.py": b"new = 1\n", "b.py": b"x = = 1\n"})
+    assert modules.definitions("a", "new")
+    assert not modules.definitions("a", "old")
+    assert [unread.file for unread in modules.unread] == ["b.py"]

@@ -42,10 +42,11 @@ class Fixes(msgspec.Struct, frozen=True):
 
 
 def find_fixes(config: Config, options: CheckOptions, *, rules: Sequence[type[Rule]] = ()) -> Fixes:
-    """What the rules can mend of what a check with these options finds; nothing is written.
+    """What the rules can mend of what a check with these options finds, in the baseline or not; nothing is written.
 
     Raises what `check` raises.
     """
+    options = msgspec.structs.replace(options, baseline=False)
     overlay = dict(options.overlay)
     before: dict[str, bytes] = {}
     refused: dict[str, None] = {}

@@ -95,11 +95,11 @@ def _print_timings(clock: Timings) -> None:
 
 def _show_files(config: "Config") -> int:
     from truthline.cli.terminal import write
-    from truthline.report.escape import printable
+    from truthline.report.escape import inert, printable
     from truthline.syntax.discovery import discover
 
     for file in discover(config):
-        write(printable(f"{file.path}  ({file.reason})" if file.reason else file.path) + "\n")
+        write(inert(printable(f"{file.path}  ({file.reason})" if file.reason else file.path)) + "\n")
     return 0
 
 

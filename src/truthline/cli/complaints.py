@@ -3,7 +3,7 @@
 from truthline.config.problems import ConfigError
 from truthline.config.schema import Config
 from truthline.errors import TruthlineError
-from truthline.report.escape import printable
+from truthline.report.escape import inert, printable
 
 
 class UnusableError(TruthlineError):
@@ -13,7 +13,7 @@ class UnusableError(TruthlineError):
 def complaints(error: TruthlineError) -> list[str]:
     """One line for each mistake; those in a config begin with file, line and key."""
     if isinstance(error, ConfigError):
-        return [printable(str(problem)) for problem in error.problems]
+        return [inert(printable(str(problem))) for problem in error.problems]
     return [printable(f"truthline: {error}")]
 
 
