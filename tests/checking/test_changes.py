@@ -153,6 +153,18 @@ def test_a_config_below_the_top_of_the_repository(tmp_path: Path) -> None:
     ]
 
 
+def test_a_hook_of_git_sees_the_same(repository: Path, lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("app/other.py", "import app.gone  # still\n")(repository)
+    monkeypatch.setenv("GIT_DIR", "somewhere/.git")
+    monkeypatch.setenv("GIT_INDEX_FILE", "somewhere/index")
+    assert found(lint({}, CONFIG, changed_since="HEAD")) == [GONE]
+
+
+def test_what_is_not_saved_yet_has_changed(repository: Path, lint: Lint) -> None:
+    overlay = {"app/norm.py": b"def normal(key):\n    return key\n"}
+    assert found(lint({}, CONFIG, changed_since="HEAD", overlay=overlay)) == [WAY]
+
+
 def test_paths_and_changes_together_report_what_either_affects(repository: Path, lint: Lint) -> None:
     write("app/norm.py", "def normal(key):\n    return key\n")(repository)
     assert found(lint({}, CONFIG, changed_since="HEAD", paths=("app/other.py",))) == [WAY, GONE]

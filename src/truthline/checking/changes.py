@@ -20,17 +20,20 @@ class Before(msgspec.Struct, frozen=True):
 
 
 class Changes:
-    """The files that differ from those at a commit. Raises GitError."""
+    """The files that differ from those at a commit, and those that are not saved yet. Raises GitError.
 
-    def __init__(self, config: Config, ref: str, deciding: Iterable[str] = ()) -> None:
+    Where a `deciding` file is among them, everything that is found is of interest.
+    """
+
+    def __init__(self, config: Config, ref: str, *, deciding: Iterable[str] = (), unsaved: Iterable[str] = ()) -> None:
         try:
             self._repository = Repository(Path(config.base))
             self._commit = self._repository.since(ref)
-            self.files = self._repository.changed(self._commit)
+            self.files = self._repository.changed(self._commit).union(unsaved)
         except GitError as error:
             raise GitError(f"--changed-since: {error}") from error
         self.everything = not self.files.isdisjoint({*_config_files(config), *deciding})
-        """Whether the config, or something else that decides what is reported, is among them."""
+        """Whether the config or a deciding file is among them."""
 
     @contextmanager
     def undone(self) -> Iterator[Path]:

@@ -94,7 +94,9 @@ class _Run:
         self._suppressions = Suppressions()
         self._warned = compile_scope(program.config.warn_in)
         since = options.changed_since
-        self._changes = Changes(program.config, since, deciding=(FILE,)) if since is not None else None
+        self._changes = (
+            Changes(program.config, since, deciding=(FILE,), unsaved=options.overlay) if since is not None else None
+        )
         self._view = View(program, options, self._changes, self._before)
 
     def judged(self) -> list[Judged]:

@@ -97,12 +97,16 @@ class Repository:
     def _run(self, command: Iterable[str], within: Path | None = None, text: bytes = b"") -> "_Answer":
         quiet = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(within or self._base))
         try:
-            done = subprocess.run(
-                [*quiet, *command], input=text, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}
-            )
+            done = subprocess.run([*quiet, *command], input=text, capture_output=True, check=False, env=_environment())
         except OSError as error:
             raise GitError(f"git cannot be run: {error.strerror or error}") from error
         return _Answer(done.returncode, done.stdout, done.stderr)
+
+
+def _environment() -> dict[str, str]:
+    """Without what git tells its hooks of the repository: there, paths may be relative to another directory."""
+    told = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+    return {**{name: value for name, value in os.environ.items() if name not in told}, "LC_ALL": "C"}
 
 
 class _Answer(msgspec.Struct, frozen=True):
