@@ -41,6 +41,7 @@ _MOST_ROUNDS = 4
 _MOST_TERMS = 64
 _LONGEST_STACK = 12
 _TOO_MUCH = frozenset((Unclear("it is put together in too many steps"),))
+_SUPER = ir.Load("super")
 _ADDS = {"append": 0, "add": 0, "extend": 0, "insert": 1, "update": 0, "appendleft": 0}
 
 
@@ -246,6 +247,8 @@ class Chains:
         return self.of_values(values) | unclear
 
     def _call(self, place: Place, one: ir.Call) -> Terms:
+        if place.context.unit.code.instructions[one.func] == _SUPER:
+            return self._super(place)
         callees = self.passing.callees(place.context, place.register)
         found = self._returned(place, callees) if callees else NONE
         made = self._constructed(place, one)
@@ -272,8 +275,21 @@ class Chains:
         for value in self.values(place.context, one.func):
             if isinstance(value, Class) and not value.unit.model:
                 mapping = self.mappings.of(value)
-                found.add(Made(place, value) if mapping is None else Rows(mapping))
+                queried = self._queried(place, one, value) if mapping is None else NONE
+                found |= queried or {Made(place, value) if mapping is None else Rows(mapping)}
         return frozenset(found)
+
+    def _queried(self, place: Place, one: ir.Call, cls: Class) -> Terms:
+        """A queryset or manager class of the analysed code, made for a model."""
+        if not one.args or not self.mappings.is_queryset(cls):
+            return NONE
+        models = self.terms(place.beside(one.args[0]))
+        return frozenset(self.library.django.queryset(term.mapping) for term in models if isinstance(term, Entity))
+
+    def _super(self, place: Place) -> Terms:
+        """`super()` speaks for the object that the method belongs to."""
+        first = [register for register, param in place.context.unit.find(ir.Param) if param.index == 0]
+        return self.terms(place.beside(first[0])) if first else NONE
 
     def _return(self, place: Place, one: ir.Return) -> Terms:
         return self.terms(place.beside(one.value))

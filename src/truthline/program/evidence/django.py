@@ -6,12 +6,20 @@ import msgspec
 
 from truthline.program.evidence.alchemy import PENDING, Given, flattened
 from truthline.program.evidence.mapped import Mapping, Mappings
+from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.evidence.tables import Column, Query, Write
 from truthline.program.evidence.terms import NONE, Entity, Keyed, Manager, Part, Rows, Term, Terms, Text
 
 _FILTERS = frozenset(("filter", "exclude", "get", "aget", "complex_filter", "get_or_create", "aget_or_create"))
 _UPSERTS = frozenset(("update_or_create", "aupdate_or_create"))
 _JOINING = frozenset(("select_related", "prefetch_related"))
+_LAZY = frozenset(
+    (
+        "order_by", "reverse", "distinct", "values", "values_list", "dates", "datetimes", "none", "all", "extra", "defer",
+        "only", "using", "select_for_update", "get_queryset", "iterator", "db_manager", "annotate", "alias", "aggregate",
+        "union", "intersection", "difference", "_clone", "with_hints", "set", "remove", "clear", "add",
+    )
+)  # fmt: skip
 _ONE = frozenset(("get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create", "create"))
 READS = frozenset(
     (
@@ -40,8 +48,9 @@ def plain(name: str) -> str:
 class Django:
     """The vocabulary of Django's ORM."""
 
-    def __init__(self, mappings: Mappings) -> None:
+    def __init__(self, mappings: Mappings, texts: SqlTexts) -> None:
         self.mappings = mappings
+        self.texts = texts
 
     def queryset(self, mapping: Mapping) -> Part:
         """All objects of a model."""
@@ -94,7 +103,11 @@ class Django:
             for term in given.every:
                 if isinstance(term, Text):
                     query = query.joined(Query(reads=self.lookup(base.subject, term.value).reads))
-        elif name in ("annotate", "alias", "aggregate", "union", "intersection", "difference", "extra"):
+        elif name == "raw":
+            query = Query().joined(*(self.texts.query(term.value) for term in given.every if isinstance(term, Text)))
+        elif name not in _LAZY and name not in READS:
+            query = query.joined(Query(loose=frozenset((f"what the queryset's {name} does is not known",))))
+        if name in ("annotate", "alias", "aggregate", "union", "intersection", "difference", "extra"):
             inner = [term.query for term in given.every if isinstance(term, Part)]
             query = query.joined(*(Query(reads=one.reads, constrained=one.constrained) for one in inner))
         return msgspec.structs.replace(base, query=query)
@@ -158,6 +171,10 @@ class Django:
         """Managers of models, and what objects lead to."""
         if isinstance(base, Entity):
             return self._of_model(base.mapping, name)
+        if name == "model" and isinstance(base, Manager):
+            return frozenset((Entity(base.mapping),))
+        if name == "model" and isinstance(base, Part) and base.subject is not None:
+            return frozenset((Entity(base.subject),))
         if isinstance(base, Rows):
             reverse = self.mappings.reverse(base.mapping, name)
             if reverse is not None:

@@ -24,9 +24,10 @@ from truthline.program.evidence.alchemy import QUERY_READS, Given, flattened
 from truthline.program.evidence.calls import executes, statement_of
 from truthline.program.evidence.chains import Chains
 from truthline.program.evidence.django import plain
+from truthline.program.evidence.library import GETTERS
 from truthline.program.evidence.mapped import Mapping, Mappings
 from truthline.program.evidence.passing import Passing
-from truthline.program.evidence.sqltext import SqlTexts
+from truthline.program.evidence.sqltext import HOLE, SqlTexts
 from truthline.program.evidence.tables import Column, Query, Write, unknown
 from truthline.program.evidence.terms import (
     Entity,
@@ -169,9 +170,22 @@ class Queries:
             name = callee.unit.name if isinstance(callee, Class) and callee.unit.model else _last(callee)
             if name in _CONSUMING and call.args:
                 return self._of_iteration(place, call.args[0])
+            if name in GETTERS and call.args:
+                return self._of_shortcut(self.chains.library.given(place, call))
             if isinstance(callee, External) and executes(name):
                 return self._statements(statement_of(name, self.chains.library.given(place, call)))
         return None
+
+    def _of_shortcut(self, given: Given) -> list[Query | Free] | None:
+        """`get_object_or_404(Model, **lookups)`."""
+        django = self.chains.library.django
+        found: list[Query | Free] = []
+        for term in sorted(given.positional[0], key=repr):
+            base = django.queryset(term.mapping) if isinstance(term, (Entity, Manager)) else term
+            if isinstance(base, Part) and base.kind == "queryset":
+                query = django.executed(base, "get", Given(given.positional[1:], given.keywords))
+                found += [] if query is None else [query]
+        return found or None
 
     def _of_statement(
         self, place: Place, call: Call, func: Attr, callees: Iterable[Value]
@@ -187,7 +201,7 @@ class Queries:
         telling = outside or func.name.startswith(_TELLING)
         if not known and not (telling and self._may_be_sql(place, call)):
             return None
-        if known and all(isinstance(term, Text) and not _is_statement(term.value) for term in known) and not outside:
+        if known and all(isinstance(term, Text) and not _is_statement(term.value) for term in known):
             return None
         if not telling and all(isinstance(term, Unclear) for term in known):
             return None
@@ -389,7 +403,7 @@ def _is_text(value: Value) -> bool:
 def _is_statement(text: str) -> bool:
     from truthline.program.engine.sql import is_statement
 
-    return is_statement(text)
+    return text.startswith(HOLE) or is_statement(text)
 
 
 def _is_free_lazy(found: list[Query | Free], name: str) -> bool:

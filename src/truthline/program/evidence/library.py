@@ -34,6 +34,8 @@ from truthline.program.evidence.terms import (
 if TYPE_CHECKING:
     from truthline.program.evidence.chains import Chains
 
+GETTERS = frozenset(("get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"))
+"""Django's shortcuts, that execute a query of what they are passed first."""
 _ROOTS = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "gino", "geoalchemy2", "sqlalchemy_utils")
 _TEXT_MAKERS = frozenset(("text", "SQL", "dedent", "cleandoc", "str", "Literal", "TextClause"))
 _SAME_TEXT = frozenset(
@@ -53,7 +55,7 @@ class Library:
         self.chains = chains
         self.mappings = mappings
         self.alchemy = Alchemy(mappings, texts)
-        self.django = Django(mappings)
+        self.django = Django(mappings, texts)
 
     # -- calls --------------------------------------------------------------------------------
 
@@ -138,6 +140,8 @@ class Library:
             return self.chains.terms(place.beside(call.args[-1 if name == "cast" and not is_alchemy else 0]))
         if name in _COLLECTING and call.args:
             return self._collected(self.chains.terms(place.beside(call.args[0])))
+        if name in GETTERS and call.args:
+            return self.rows_of(self.chains.terms(place.beside(call.args[0])))
         if name == "dict":
             return frozenset((Keyed(self.given(place, call).keywords),))
         if name == "Q":
@@ -184,10 +188,9 @@ class Library:
         return NONE.union(*(self._attribute(base, name) for base in bases))
 
     def _attribute(self, base: Term, name: str) -> Terms:
-        if isinstance(base, (Entity, Rows)) and base.mapping.style == "django":
-            found = self.django.attribute(base, name)
-            if found:
-                return found
+        found = self.django.attribute(base, name) if _is_django(base) else NONE
+        if found:
+            return found
         if isinstance(base, Entity):
             return self._of_entity(base, name)
         if isinstance(base, Rows):
@@ -237,6 +240,12 @@ class Library:
             mapping = base.mapping if isinstance(base, Manager) else base.subject
             return frozenset((Rows(mapping),)) if mapping is not None else NONE
         return NONE
+
+    def rows_of(self, terms: Terms) -> Terms:
+        """The objects of the mapped classes, managers and queries among terms."""
+        mappings = (base.mapping if isinstance(base, (Entity, Manager)) else None for base in terms)
+        subjects = (base.subject if isinstance(base, Part) else None for base in terms)
+        return frozenset(Rows(mapping) for mapping in (*mappings, *subjects) if mapping is not None)
 
     # -- expressions and texts ----------------------------------------------------------------
 
@@ -296,6 +305,11 @@ class Library:
             parts = [part for item in term.items for part in (separator, item)][1:]
             found |= self.chains.concatenated([*parts, *([frozenset((Text(HOLE),))] if term.others else [])])
         return found or frozenset((Text(HOLE),))
+
+
+def _is_django(base: Term) -> bool:
+    mapping = base.mapping if isinstance(base, (Entity, Rows, Manager)) else None
+    return mapping.style == "django" if mapping is not None else isinstance(base, Part) and base.kind == "queryset"
 
 
 def _is_free(given: Given) -> bool:

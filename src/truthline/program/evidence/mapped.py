@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 Style = Literal["alchemy", "django"]
 _ALCHEMY = ("sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.", "sqlalchemy_utils.", "advanced_alchemy.")
-_DJANGO_MODEL = re.compile(r"django\.(?:db\.models|contrib\.gis\.db\.models|contrib\.auth|contrib\.sessions)\b")
+_DJANGO_MODEL = re.compile(
+    r"django\.(?:contrib\.gis\.)?db\.models\.(?:base\.)?Model$|(?!django\.(?:contrib\.gis\.)?db\.)[\w.]+\.(?:models|base_user)\."
+    r"\w+(?<!QuerySet)(?<!Manager)(?<!Field)(?<!Choices)(?<!Form)$"
+)
 _RELATED = ("relationship", "Relationship", "relation", "backref", "dynamic_loader")
 _DJANGO_RELATED = ("ForeignKey", "OneToOneField", "ManyToManyField", "ParentalKey", "GenericRelation", "TreeForeignKey")
 _TO_ONE = ("ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey")
@@ -307,6 +310,11 @@ class Mappings:
                 loads = [load.name for _, load in inner.find(Load)]
                 return self.named(loads[0]) if loads else None
         return None
+
+    def is_queryset(self, cls: Class) -> bool:
+        """Whether a class is a queryset or a manager of Django's."""
+        paths = [base.path for base in self.engine.classes.outside_bases(cls) if isinstance(base, External)]
+        return any(path.startswith("django.db.models.") and path.endswith(("QuerySet", "Manager")) for path in paths)
 
     def managers(self, mapping: Mapping) -> frozenset[str]:
         """The names under which a Django model binds managers of its own."""
