@@ -37,6 +37,7 @@ from truthline_rules.log_keys import ReservedLogKey
 from truthline_rules.marker_dependents import MarkerDependents
 from truthline_rules.max_members import MaxMembers
 from truthline_rules.no_cycles import NoCycles
+from truthline_rules.producers import EvidenceNotPersisted, EvidenceWithoutMigration
 from truthline_rules.protected import Protected
 from truthline_rules.reexports import (
     ReexportCycle,
@@ -73,6 +74,8 @@ RULES = (
     InputFromCaller,
     InputUnproven,
     ContractMissing,
+    EvidenceNotPersisted,
+    EvidenceWithoutMigration,
     StaleReexportModule,
     StaleReexportName,
     StaleAll,

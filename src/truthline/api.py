@@ -29,6 +29,8 @@ from truthline.model.location import FILE_START, Location, Span
 from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
 from truthline.program.callpattern import CallPattern
 from truthline.program.callsites import CallSite, CallSites, FunctionBody
+from truthline.program.evidence.migrations import Migrated
+from truthline.program.evidence.producers import UnpersistedEvidence
 from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
 from truthline.program.modules import (
     External,
@@ -91,6 +93,7 @@ __all__ = [
     "Location",
     "MalformedPattern",
     "Meta",
+    "Migrated",
     "Missing",
     "MissingReference",
     "ModuleCall",
@@ -128,6 +131,7 @@ __all__ = [
     "UnconstrainedEvidence",
     "Unknown",
     "Unparsable",
+    "UnpersistedEvidence",
     "UnreadEvidence",
     "UnresolvedCall",
     "Vacuity",

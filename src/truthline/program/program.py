@@ -21,7 +21,11 @@ from truthline.program.contracts import ModuleContract, module_contracts
 from truthline.program.dispatch import DispatchSites, Execution, Registration, find_sites
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
+from truthline.program.evidence.mapped import Mappings
+from truthline.program.evidence.migrations import Migrated, Migrations
+from truthline.program.evidence.producers import Producers, UnpersistedEvidence
 from truthline.program.evidence.sqltext import SqlTexts
+from truthline.program.evidence.tables import wanted_table
 from truthline.program.flowgraph import flow_graph
 from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
 from truthline.program.influence.provenance import DecisionContract, InputProvenance, InputSource, SourceKind
@@ -72,6 +76,7 @@ class Program:
         self._flows: dict[str, FlowAnalysis] = {}
         self._dispatch: dict[str, DispatchSites] = {}
         self._states: dict[str, StateObjects] = {}
+        self._migrations: dict[str, Migrations] = {}
 
     @cached_property
     def bodies(self) -> BodyStore:
@@ -134,6 +139,24 @@ class Program:
         if found is None:
             found = self._states[name] = StateObjects(self.engine, name, self.config.state[name])
         return found
+
+    def unpersisted(self, evidence: str) -> tuple[UnpersistedEvidence, ...]:
+        """The ways on which a producer of evidence succeeds without having written it."""
+        contract = self.config.evidence[evidence]
+        units = dict.fromkeys(unit for reference in contract.written_by for unit in self.units(reference))
+        tables = tuple(wanted_table(table) for table in contract.tables)
+        return tuple(Producers(self.engine, self.places, self.sql_texts).lapses(units, tables))
+
+    def migrated(self, evidence: str) -> dict[str, Migrated]:
+        """What the migrations of evidence make of its tables; nothing where it names no migrations."""
+        contract = self.config.evidence[evidence]
+        if contract.migrations is None:
+            return {}
+        found = self._migrations.get(contract.migrations)
+        if found is None:
+            maps = Mappings(self.engine).maps
+            found = self._migrations[contract.migrations] = Migrations(self.tree, contract.migrations, maps)
+        return {table: found.leaves(wanted_table(table)) for table in contract.tables}
 
     def dispatch(self, name: str) -> DispatchSites:
         """The registrations and executions of a dispatch table."""

@@ -15,9 +15,9 @@ _UPSERTS = frozenset(("update_or_create", "aupdate_or_create"))
 _JOINING = frozenset(("select_related", "prefetch_related"))
 _LAZY = frozenset(
     (
-        "order_by", "reverse", "distinct", "values", "values_list", "dates", "datetimes", "none", "all", "extra", "defer",
-        "only", "using", "select_for_update", "get_queryset", "iterator", "db_manager", "annotate", "alias", "aggregate",
-        "union", "intersection", "difference", "_clone", "with_hints", "set", "remove", "clear", "add",
+        "order_by", "reverse", "distinct", "values", "values_list", "dates", "datetimes", "none", "all", "extra",
+        "defer", "only", "using", "select_for_update", "get_queryset", "iterator", "db_manager", "annotate", "alias",
+        "aggregate", "union", "intersection", "difference", "_clone", "with_hints", "set", "remove", "clear", "add",
     )
 )  # fmt: skip
 _ONE = frozenset(("get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create", "create"))

@@ -88,6 +88,20 @@ class Mappings:
                         return found
         return None
 
+    def maps(self, table: Table) -> bool:
+        """Whether some class or `Table(...)` of the program is mapped to a table."""
+        words = {table.name, table.name.rpartition("_")[2]}
+        modules = {module.name for word in sorted(words) for module in self.engine.modules.files_mentioning(word)}
+        for name in sorted(modules):
+            for unit in self.engine.bodies.units(name):
+                if unit.code.kind == "class" and unit.parent is not None:
+                    found = self.of(self.engine.universe.make(Class, unit, self.engine.ambient(unit.parent)))
+                    if found is not None and found.table.name == table.name:
+                        return True
+                if any(_names_table(unit, call, table.name) for _, call in unit.find(Call)):
+                    return True
+        return False
+
     def style(self, cls: Class) -> Style | None:
         """The ORM that a class's bases belong to."""
         for base in self.engine.classes.outside_bases(cls):
@@ -435,6 +449,15 @@ def _field(unit: Unit, call: Call | None, annotation: Type | None) -> _Field:
 def _called_name(unit: Unit, call: Call) -> str | None:
     name = getattr(unit.code.instructions[call.func], "name", None)
     return name if isinstance(name, str) else None
+
+
+def _names_table(unit: Unit, call: Call, name: str) -> bool:
+    """Whether a call is `Table("name", ...)`."""
+    return (
+        _called_name(unit, call) == "Table"
+        and len(call.args) > 0
+        and _constant(unit.code.instructions[call.args[0]]) == name
+    )
 
 
 def _constant(instruction: object) -> object:
