@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from truthline.cli.options import config_option, jobs_option, plugins_option, today_option
+from truthline.cli.options import config_option, jobs_option, packs_option, plugins_option, today_option
 
 if TYPE_CHECKING:
     from truthline.checking.accept import Acceptance
@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Accept what is found today, so that only what is new fails.")
 @config_option
+@packs_option
 @click.option("--prune", "prune_only", is_flag=True, help="Remove what no longer occurs, and add nothing.")
 @plugins_option
 @jobs_option
 @today_option
 def command(
-    config_file: Path | None, prune_only: bool, no_plugins: bool, jobs: int | None, today: datetime | None
+    config_file: Path | None,
+    packs: tuple[str, ...],
+    prune_only: bool,
+    no_plugins: bool,
+    jobs: int | None,
+    today: datetime | None,
 ) -> int:
     """Write every finding of today into truthline-baseline.json, beside the config.
 
@@ -37,7 +43,7 @@ def command(
     from truthline.cli.progress import progress_bar
     from truthline.config import load
 
-    config = load(Path.cwd(), config_file, further=partial(mistakes, no_plugins=no_plugins))
+    config = load(Path.cwd(), config_file, packs=packs, further=partial(mistakes, no_plugins=no_plugins))
     target = Path(config.base) / FILE
     if prune_only and not target.exists():
         raise UnusableError(f"there is no {FILE} in {config.base}; `truthline baseline` writes it")

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from truthline.cli.answer import Request, answer
-from truthline.cli.options import cache_options, color_option, config_option, jobs_option, plugins_option, today_option
+from truthline.cli.options import (
+    cache_options,
+    color_option,
+    config_option,
+    jobs_option,
+    packs_option,
+    plugins_option,
+    today_option,
+)
 from truthline.report.formats import FORMATS
 from truthline.timings import Timings
 
@@ -18,9 +26,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Analyse the code and report what is wrong.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
 @config_option
-@click.option(
-    "--pack", "packs", multiple=True, metavar="NAME", help="Check under this pack too: one that ships, or a .toml path."
-)
+@packs_option
 @click.option("--select", multiple=True, metavar="CODE", help="Run these rules only: codes, prefixes, names or ids.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave these rules out.")
 @click.option("--flow", "flows", multiple=True, metavar="NAME", help="Report on this flow only.")

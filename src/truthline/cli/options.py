@@ -20,6 +20,17 @@ def config_option(command: Command) -> Command:
     )(command)
 
 
+def packs_option(command: Command) -> Command:
+    """`--pack NAME`."""
+    return click.option(
+        "--pack",
+        "packs",
+        multiple=True,
+        metavar="NAME",
+        help="Check under this pack too: one that ships, or a .toml path.",
+    )(command)
+
+
 def color_option(command: Command) -> Command:
     """`--color auto|always|never`."""
     return click.option(
