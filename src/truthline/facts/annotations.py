@@ -23,6 +23,11 @@ def read_type(node: ast.expr | None) -> Type | None:
     return UNREADABLE
 
 
+def is_annotated(node: ast.expr) -> bool:
+    """Whether an annotation carries more than a type, for whoever looks: `Annotated[Session, Depends(session)]`."""
+    return isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated"
+
+
 def dotted(node: ast.expr) -> str:
     """`a.b.c` of a chain of names, "" for anything else."""
     parts: list[str] = []

@@ -50,6 +50,10 @@ class Literal_(Instruction, frozen=True, tag="Literal"):  # noqa: N801 -- `Liter
     type: str
 
 
+class Start(Instruction, frozen=True):
+    """A `def` begins: the place of what decorators and frameworks run around a call that comes from outside."""
+
+
 class Param(Instruction, frozen=True):
     """The value of parameter number `index` of this code."""
 
@@ -175,10 +179,14 @@ class Call(Instruction, frozen=True):
 
 
 class MakeFunction(Instruction, frozen=True):
-    """A `def` or `lambda` is executed; `defaults` are (parameter index, register)."""
+    """A `def` or `lambda` is executed; `defaults` are (parameter index, register).
+
+    So are `annotations`, where they say more than a type: `Annotated[...]`.
+    """
 
     code: CodeIndex
     defaults: tuple[tuple[int, Register], ...] = ()
+    annotations: tuple[tuple[int, Register], ...] = ()
 
 
 class MakeClass(Instruction, frozen=True):
@@ -334,7 +342,7 @@ class Test(Instruction, frozen=True):
 
 
 AnyInstruction = (
-    Const | Literal_ | Param | Undefined | Phi | Hint | Narrow | Load | Bind | StoreGlobal | LoadCell
+    Const | Literal_ | Start | Param | Undefined | Phi | Hint | Narrow | Load | Bind | StoreGlobal | LoadCell
     | StoreCell | Attr | SetAttr | DelAttr | Item | SetItem | DelItem | Call | MakeFunction | MakeClass | Build
     | BuildDict | Import | ImportFrom | Next | Unpack | Await | Yield | YieldFrom | Return | Raise | Caught
     | Enter | Leave | Binary | Unary | Compare | Format | Join | Test

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Literal
 
-from truthline.facts.annotations import dotted, read_type
+from truthline.facts.annotations import dotted, is_annotated, read_type
 from truthline.facts.builder import Builder, Protection
 from truthline.facts.code import (
     Binary,
@@ -25,11 +25,13 @@ from truthline.facts.code import (
     Next,
     Param,
     ParamSpec,
+    Position,
     Raise,
     Register,
     Return,
     SetAttr,
     SetItem,
+    Start,
     StoreCell,
     StoreGlobal,
     Type,
@@ -450,10 +452,15 @@ class Statements(Expressions):
             if default is not None
         ]
         given = tuple((numbers[argument.arg], self.value(default)) for argument, default in defaults)
+        annotated = tuple(
+            (numbers[argument.arg], self.value(argument.annotation))
+            for argument in (*positional, *node.args.kwonlyargs)
+            if argument.annotation is not None and is_annotated(argument.annotation)
+        )
         index = self.file.of_node.get(node)
         if index is None:
             index = lower_function(self.file, node, self.index, _join(self.qualname, name), params)
-        return self.builder.emit(MakeFunction(index, given), position(node))
+        return self.builder.emit(MakeFunction(index, given, annotated), position(node))
 
     def _class(self, node: ast.ClassDef) -> None:
         decorators = [(self.value(decorator), decorator) for decorator in node.decorator_list]
@@ -520,9 +527,11 @@ def lower_function(
     index = file.reserve()
     file.of_node[node] = index
     statements = Statements(file, file.scopes.of(node), index, qualname)
-    for number, param in enumerate(params):
-        value = statements.builder.emit(Param(number), position(node))
-        statements.write_name(param.name, value, node)
+    if not isinstance(node, ast.Lambda):
+        statements.builder.emit(Start(), _heading(node))
+    for number, argument in enumerate(_in_order(node.args)):
+        value = statements.builder.emit(Param(number), position(argument))
+        statements.write_name(argument.arg, value, node)
     if isinstance(node, ast.Lambda):
         statements.builder.emit(Return(statements.value(node.body)), position(node.body))
         statements.finish(parent, "lambda", node, params)
@@ -540,6 +549,21 @@ def lower_class(file: FileLowering, node: ast.ClassDef, parent: int, qualname: s
     statements.body(node.body)
     statements.finish(parent, "class", node)
     return index
+
+
+def _heading(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Position:
+    """`def name`."""
+    words = "async def " if isinstance(node, ast.AsyncFunctionDef) else "def "
+    line, column, _, _ = position(node)
+    return line, column, line, column + len(words) + len(node.name.encode())
+
+
+def _in_order(arguments: ast.arguments) -> list[ast.arg]:
+    """The parameters in the order of `parameters`."""
+    found = [*arguments.posonlyargs, *arguments.args]
+    found += [arguments.vararg] if arguments.vararg is not None else []
+    found += arguments.kwonlyargs
+    return found + ([arguments.kwarg] if arguments.kwarg is not None else [])
 
 
 def parameters(arguments: ast.arguments) -> tuple[ParamSpec, ...]:

@@ -27,6 +27,7 @@ class BodyStore:
         self._units: dict[str, tuple[Unit, ...]] = {}
         self._indexes: dict[str, FileIndex] = {}
         self._models: dict[str, str] = {}
+        self._naming: dict[str, tuple[str, ...]] = {}
         self._texts: dict[tuple[str, str, bool], Unit | None] = {}
         for entry in resources.files("truthline.program.models").iterdir():
             if entry.name.endswith(".py") and entry.name != "__init__.py":
@@ -44,6 +45,14 @@ class BodyStore:
     def is_model(self, module: str) -> bool:
         """Whether the module is not analysed, but has a model."""
         return module in self._models and not self._modules.exists(module)
+
+    def models_naming(self, attribute: str) -> tuple[str, ...]:
+        """The models in whose text an attribute of this name stands."""
+        found = self._naming.get(attribute)
+        if found is None:
+            models = (module for module, text in sorted(self._models.items()) if f".{attribute}" in text)
+            found = self._naming[attribute] = tuple(module for module in models if self.is_model(module))
+        return found
 
     def units(self, module: str) -> tuple[Unit, ...]:
         """The units of a module, its own body first; empty for a module without bodies."""

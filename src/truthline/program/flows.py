@@ -84,7 +84,7 @@ class FlowAnalyser:
     @cached_property
     def slice(self) -> Slice:
         """What the entries can execute."""
-        self.engine.entries.update(self.entries)
+        self.engine.enter(self.entries)
         return Slice(self.engine, [self.engine.ambient(unit, deep=True) for unit in self.entries])
 
     @cached_property

@@ -77,7 +77,11 @@ class Slice:
 
     def executable(self, context: Context) -> Iterable[Register]:
         """The instructions that can execute other code and that control can come to, in the order of the text."""
-        return (register for register in context.unit.executable if reaches(self.engine, context, register))
+        yield from self.engine.serving.places(context, self._is_entry(context))
+        yield from (register for register in context.unit.executable if reaches(self.engine, context, register))
+
+    def _is_entry(self, context: Context) -> bool:
+        return self.arrivals.get(context, ()) is None and self.engine.is_entry(context.unit)
 
     def _handed_back(self, context: Context) -> Iterable[tuple[Register, Context]]:
         """A coroutine or generator that an entry returns runs in the hands of whoever called the entry."""
@@ -95,16 +99,17 @@ class Slice:
         return found
 
     def _find_effects(self, context: Context, register: Register) -> Effects:
-        notes = self.engine.execute(context, register)
         found = Effects()
-        found.touches.update(notes.touches)
-        found.unknown.update(notes.unknown)
-        found.imports.update(notes.imports)
-        for target in notes.targets:
-            if target.unit.model:
-                found.add(self._through_model(target))
-            elif target.unit.code.kind != "module":
-                found.targets[target] = None
+        around = self.engine.serving.notes(context, register, self._is_entry(context))
+        for notes in (self.engine.execute(context, register), *around):
+            found.touches.update(notes.touches)
+            found.unknown.update(notes.unknown)
+            found.imports.update(notes.imports)
+            for target in notes.targets:
+                if target.unit.model:
+                    found.add(self._through_model(target))
+                elif target.unit.code.kind != "module":
+                    found.targets[target] = None
         return found
 
     def _through_model(self, context: Context) -> Effects:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Site = tuple[Context, Register]
 Outcome = Value | Context
 Outcomes = frozenset[Outcome]
-_SELECTING_TEXT = re.compile(r"[\w.:/\-*]{1,100}")
+_SELECTING_TEXT = re.compile(r"[\w.:/\-*{}<>]{1,100}")
 PLAIN = frozenset(f"builtins:{name}" for name in ("str", "bytes", "int", "float", "bool", "complex"))
 """Classes whose objects are not told apart, for they hold nothing else and select nothing."""
 _MOST_COMBINATIONS = 24

@@ -14,6 +14,7 @@ from truthline.program.engine.heap import ContentEntry, Heap
 from truthline.program.engine.holders import Holders
 from truthline.program.engine.names import Names
 from truthline.program.engine.reach import reaches
+from truthline.program.engine.serving import Serving
 from truthline.program.engine.solver import Node, Notes, Solver
 from truthline.program.engine.types import Types
 from truthline.program.engine.units import Unit
@@ -49,7 +50,7 @@ class Engine:
         self.declared = Declared(self)
         self.heap = Heap(self)
         self.holders = Holders(self)
-        self.entries: set[Unit] = set()
+        self.serving = Serving(self)
         self._contexts: dict[Unit, Node] = {}
 
     # -- registers ----------------------------------------------------------------------------
@@ -129,6 +130,18 @@ class Engine:
         if node is None:
             node = self._contexts[unit] = Node(None)
         return node
+
+    def enter(self, units: Iterable[Unit]) -> None:
+        """These functions are called from outside, as flows say."""
+        for unit in units:
+            self.solver.push(self._entry_node(unit), (unit,))
+
+    def is_entry(self, unit: Unit) -> bool:
+        """Whether a flow enters the program by this function."""
+        return bool(self.solver.read(self._entry_node(unit)))
+
+    def _entry_node(self, unit: Unit) -> Node:
+        return self.solver.node(("entry", unit), None)
 
     def module(self, name: str) -> Context | None:
         """The context of a module's own body."""
@@ -213,7 +226,7 @@ class Engine:
         if spec.annotation is not None:
             found.update(self.types.instances(unit, spec.annotation, shallow))
         known = {value for value in found if not isinstance(value, Opaque)}
-        if context.deep and (not known or unit in self.entries):
+        if context.deep and (not known or self.is_entry(unit)):
             self.holders.sites(unit)
             bound = context.key[0] if context.key else None
             for called in self.contexts(unit):

@@ -15,6 +15,7 @@ from truthline.facts.code import (
     Attr,
     Build,
     BuildDict,
+    Call,
     Enter,
     Import,
     ImportFrom,
@@ -143,7 +144,9 @@ class Heap:
                         yield value.unit
 
     def _models_of(self, owner: Value) -> Iterable[str]:
-        """The models whose methods may store into an object; no words are known of them."""
+        """The models that may store into an object or function; no words are known of them."""
+        if isinstance(owner, Function):
+            return ("functools",)
         if not isinstance(owner, Instance):
             return ()
         return dict.fromkeys(cls.unit.module for cls in self.engine.classes.order(owner.cls) if cls.unit.model)
@@ -211,6 +214,8 @@ class Heap:
     def _ensure_method(self, owner: Instance, unit: Unit, register: Register) -> None:
         engine = self.engine
         free = unit.depends_on((register,)) - {0}
+        if unit.model:
+            self._link_constructors(owner)
         known = [context for context in engine.contexts(unit) if not context.ambient and context.key[0] is owner]
         if known and (unit.name == "__init__" or not free):
             contexts = known
@@ -221,9 +226,19 @@ class Heap:
             every = [context for context in engine.contexts(unit) if not context.ambient]
             contexts = [one for one in every if owner.anywhere or one.key[0] in (None, owner)]
             if not contexts:
-                contexts = [engine.ambient(unit, owner, deep=True)]
+                contexts = engine.precise(engine.ambient(unit, owner, deep=True), register)
         for context in sorted(contexts, key=repr):
             engine.value(context, register)
+
+    def _link_constructors(self, owner: Instance) -> None:
+        """What a model stores on a new object may be stored by what `__init__` calls: `super().__init__(app)`."""
+        for cls in self.engine.classes.order(owner.cls):
+            for method in cls.unit.inner:
+                if method.name == "__init__":
+                    for context in sorted(self.engine.contexts(method), key=repr):
+                        if context.key[0] is owner:
+                            for register, _ in method.find(Call):
+                                self.engine.link(context, register)
 
     def _aliases(self, owner: Instance) -> Iterable[Value]:
         """Other abstract objects that can be the same object."""

@@ -199,6 +199,7 @@ class Holders:
             for call in context.unit.uses.get(user, ()):
                 if isinstance(context.unit.code.instructions[call], Call):
                     yield from self._called(value, context, call, way)
+                    self._decorating(context, call)
         elif isinstance(instruction, (Return, Yield)):
             yield from self._returned(value, context, way)
         elif isinstance(instruction, (Bind, StoreGlobal)):
@@ -303,9 +304,10 @@ class Holders:
         for owner in engine.value(context, store.base):
             if isinstance(owner, Instance) and not owner.anywhere:
                 self.of(owner)
-        for unit, register in engine.bodies.index(context.unit.module).attributes.get(store.name, ()):
-            for one in engine.contexts(unit):
-                yield from self._if_holds(value, one, register)
+        for module in engine.bodies.models_naming(store.name):
+            for unit, register in engine.bodies.index(module).attributes.get(store.name, ()):
+                for one in engine.contexts(unit):
+                    yield from self._if_holds(value, one, register)
 
     def _those_that_hold(self, value: Value, places: Iterable[tuple[Unit, Register]]) -> Iterable[Place]:
         """Of the places that a name leads to, those that hold the value; of a container, those that may change it."""
@@ -424,6 +426,13 @@ class Holders:
                         returned = returned or target.unit.model or param.index in target.unit.returned_parameters
             if returned:
                 yield from ((*place, way) for place in self._if_holds(value, one, user))
+
+    def _decorating(self, context: Context, call: Register) -> None:
+        """`app.middleware("http")(watch)`: what an object's method returns may work on the object when it is called."""
+        for user in context.unit.uses.get(call, ()):
+            instruction = context.unit.code.instructions[user]
+            if isinstance(instruction, Call) and instruction.func == call:
+                self.engine.link(context, user)
 
     def _stored(self, value: Value, context: Context, register: Register, user: Register) -> Iterable[Place]:
         engine = self.engine

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from truthline.facts.code import Call
 from truthline.program.bodies import RESULT
 from truthline.program.engine import attributes
-from truthline.program.engine.calls import Arguments, Site, allocate, create
+from truthline.program.engine.calls import Arguments, Site, allocate, create, results
 from truthline.program.engine.protocols import argument, awaited, is_container, item_under, iterate, texts, touch
 from truthline.program.engine.reflection import REFLECTION
+from truthline.program.engine.serving import settled
 from truthline.program.engine.truths import BOTH, booleans, classes_among, is_instance
 from truthline.program.engine.values import (
     NOTHING,
@@ -421,6 +423,52 @@ def _functions(engine: Engine, arguments: Arguments, site: Site | None) -> Itera
     return {one for one in argument(arguments, 0) if isinstance(one, (Function, Method, Class))}
 
 
+def _inject(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`inject(function, provider, **given)`: a call by somebody who looks at the signature."""
+    given = Arguments((), arguments.keywords)
+    return {
+        one
+        for function in argument(arguments, 0)
+        for provider in argument(arguments, 1)
+        for one in results(engine, engine.serving.inject(function, provider, given, site))
+    }
+
+
+def _serve(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`serve(function, around)`: what runs when the function is called from outside."""
+    for function in argument(arguments, 0):
+        for around in argument(arguments, 1):
+            engine.serving.serve(function, around)
+    return ()
+
+
+def _matching(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`matching(x, pattern, path)`: `x` where a path can mean a pattern such as `/orders/{id}`, `/orders/<int:id>`."""
+    patterns, paths = argument(arguments, 1), argument(arguments, 2)
+    known = [(one, path) for one in texts(patterns) for path in texts(paths)]
+    if len(texts(patterns)) < len(patterns) or len(texts(paths)) < len(paths):
+        return argument(arguments, 0)
+    return argument(arguments, 0) if any(_matches(*one) for one in known) else ()
+
+
+_VARIABLE = re.compile(r"\{[^}]*\}|<[^>]*>")
+
+
+def _matches(pattern: str, path: str) -> bool:
+    plain = path.partition("?")[0].strip("/")
+    parts = [re.escape(part) for part in _VARIABLE.split(pattern.strip("/"))]
+    return re.fullmatch(".+".join(parts), plain) is not None
+
+
+def _settled(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    return settled(engine, argument(arguments, 0))
+
+
+def _nothing(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """No value at all."""
+    return ()
+
+
 INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] = {
     "intrinsic": _intrinsic,
     "item": _item,
@@ -456,5 +504,10 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "boolean": _boolean,
     "isinstance": _isinstance,
     "functions": _functions,
+    "inject": _inject,
+    "serve": _serve,
+    "matching": _matching,
+    "settled": _settled,
+    "nothing": _nothing,
     **REFLECTION,
 }

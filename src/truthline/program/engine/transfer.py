@@ -722,6 +722,7 @@ def _return(engine: Engine, context: Context, register: Register, one: ir.Return
 TRANSFER: dict[type[ir.Instruction], Callable[[Any, Context, Register, Any], Iterable[Value]]] = {
     ir.Const: _const,
     ir.Literal_: _literal,
+    ir.Start: _nothing,
     ir.Param: _param,
     ir.Undefined: _nothing,
     ir.Phi: _phi,

@@ -65,7 +65,7 @@ class Types:
         if builtin is not None:
             yield self._any(builtin, unit, annotation)
             return
-        for value in self.resolve(unit, annotation.name):
+        for value in self._plain(self.resolve(unit, annotation.name)):
             if isinstance(value, Class):
                 if value.unit.model:
                     yield self._any(value, unit, annotation)
@@ -76,6 +76,14 @@ class Types:
                 yield self.engine.universe.make(External, result_path(value.path))
             else:
                 yield self.engine.opaque(f"annotated as {annotation.name}")
+
+    def _plain(self, values: Values) -> Iterable[Value]:
+        """The values of a name, the type of an `Annotated` for what is called by one."""
+        from truthline.program.engine.serving import annotated
+
+        for value in values:
+            parts = annotated(self.engine, value)
+            yield from (value,) if parts is None else parts[0]
 
     def _admitted(self, cls: Class) -> Iterable[Class]:
         if self.engine.classes.is_abstract(cls):

@@ -51,3 +51,16 @@ def assert_type(value, kind):
 
 def reveal_type(value):
     return value
+
+
+class _Annotated:
+    def __init__(self, parts):
+        self.parts = parts
+
+
+class _AnnotatedForm:
+    def __getitem__(self, parts):
+        return _Annotated(parts)
+
+
+Annotated = _AnnotatedForm()

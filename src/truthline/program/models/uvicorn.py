@@ -1,0 +1,2 @@
+def run(app, **options):
+    app(None, None, None)
