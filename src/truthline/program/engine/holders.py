@@ -114,17 +114,17 @@ class Holders:
                             self.engine.link(one, user)
                         yield (one, user)
 
-    def of(self, value: Value) -> frozenset[Place]:
-        """Every place that can hold the value."""
-        node = self.engine.solver.node(("holders", value), partial(self._of, value))
+    def of(self, value: Value, read: bool = False) -> frozenset[Place]:
+        """Every place that can hold the value; of a container those that may change it, unless asked who reads it."""
+        node = self.engine.solver.node(("holders", value, read), partial(self._of, value, read))
         return self.engine.solver.read(node)
 
-    def _of(self, value: Value) -> Iterable[Place]:
+    def _of(self, value: Value, read: bool) -> Iterable[Place]:
         found: dict[Held, None] = dict.fromkeys((*place, "made") for place in self._origin(value))
         pending = list(found)
         while pending:
             held = pending.pop()
-            node = self.engine.solver.node(("step", value, *held), partial(self._step, value, *held))
+            node = self.engine.solver.node(("step", value, read, *held), partial(self._step, value, read, *held))
             for following in self.engine.solver.read(node):
                 if following not in found:
                     found[following] = None
@@ -179,11 +179,13 @@ class Holders:
 
     # -- one step -----------------------------------------------------------------------------
 
-    def _step(self, value: Value, context: Context, register: Register, way: Way) -> Iterable[Held]:
+    def _step(self, value: Value, read: bool, context: Context, register: Register, way: Way) -> Iterable[Held]:
         for user in context.unit.uses.get(register, ()):
-            yield from self._use(value, context, register, user, way)
+            yield from self._use(value, read, context, register, user, way)
 
-    def _use(self, value: Value, context: Context, register: Register, user: Register, way: Way) -> Iterable[Held]:
+    def _use(
+        self, value: Value, read: bool, context: Context, register: Register, user: Register, way: Way
+    ) -> Iterable[Held]:
         engine = self.engine
         instruction = context.unit.code.instructions[user]
         found: Iterable[Place] = ()
@@ -201,17 +203,17 @@ class Holders:
                     yield from self._called(value, context, call, way)
                     self._decorating(context, call)
         elif isinstance(instruction, (Return, Yield)):
-            yield from self._returned(value, context, way)
+            yield from self._returned(value, read, context, way)
         elif isinstance(instruction, (Bind, StoreGlobal)):
-            found = self._named(value, context.unit, instruction.name)
+            found = self._named(value, read, context.unit, instruction.name)
         elif isinstance(instruction, StoreCell):
-            found = self._captured(value, context.unit, instruction)
+            found = self._captured(value, read, context.unit, instruction)
         elif isinstance(instruction, SetAttr):
             engine.value(context, user)
             if instruction.value == register and context.unit.model:
                 found = self._kept_by_model(value, context, instruction)
             elif instruction.value == register:
-                found = self._attributes(value, instruction.name)
+                found = self._attributes(value, read, instruction.name)
         elif isinstance(instruction, MakeFunction):
             found = self._defaults(value, context, register, instruction)
         elif isinstance(instruction, (SetItem, DelItem)):
@@ -235,7 +237,7 @@ class Holders:
         if holds(self.engine.value(context, register), value):
             yield (context, register)
 
-    def _named(self, value: Value, unit: Unit, name: str) -> Iterable[Place]:
+    def _named(self, value: Value, read: bool, unit: Unit, name: str) -> Iterable[Place]:
         """Reads of a module's or class's name anywhere."""
         engine = self.engine
         scope = unit
@@ -243,7 +245,7 @@ class Holders:
             scope = scope.parent
         if scope.code.kind == "class":
             yield from (
-                self._members(value, scope, name) if isinstance(value, Function) else self._attributes(value, name)
+                self._members(value, scope, name) if isinstance(value, Function) else self._attributes(value, read, name)
             )
             return
         places: list[tuple[Unit, Register]] = []
@@ -251,7 +253,7 @@ class Holders:
             index = engine.bodies.index(module.name)
             places += [*index.imports.get(name, ()), *index.attributes.get(name, ())]
             places += self._renamed(module.name, name) if module.name != unit.module else index.loads.get(name, [])
-        yield from self._those_that_hold(value, places)
+        yield from self._those_that_hold(value, read, places)
 
     def _renamed(self, module: str, name: str) -> list[tuple[Unit, Register]]:
         """Reads of the local names under which a module imports `name`, and of the name itself (star imports)."""
@@ -291,12 +293,12 @@ class Holders:
                     if isinstance(func, Load) and func.name == "super":
                         yield self.engine.ambient(method, deep=True), register
 
-    def _attributes(self, value: Value, name: str) -> Iterable[Place]:
+    def _attributes(self, value: Value, read: bool, name: str) -> Iterable[Place]:
         engine = self.engine
         places: list[tuple[Unit, Register]] = []
         for module in engine.modules.files_mentioning(name):
             places += engine.bodies.index(module.name).attributes.get(name, ())
-        yield from self._those_that_hold(value, places)
+        yield from self._those_that_hold(value, read, places)
 
     def _kept_by_model(self, value: Value, context: Context, store: SetAttr) -> Iterable[Place]:
         """What a model keeps on its own object is reached by what is done with that object."""
@@ -309,10 +311,12 @@ class Holders:
                 for one in engine.contexts(unit):
                     yield from self._if_holds(value, one, register)
 
-    def _those_that_hold(self, value: Value, places: Iterable[tuple[Unit, Register]]) -> Iterable[Place]:
+    def _those_that_hold(
+        self, value: Value, read: bool, places: Iterable[tuple[Unit, Register]]
+    ) -> Iterable[Place]:
         """Of the places that a name leads to, those that hold the value; of a container, those that may change it."""
         asked = list(places)
-        if _is_container(value) and not _is_modelled_object(value):
+        if not read and _is_container(value) and not _is_modelled_object(value):
             asked = [place for place in asked if self._may_change(*place)]
         rare = len(asked) <= MOST_DEEP
         for unit, register in asked:
@@ -386,20 +390,20 @@ class Holders:
             yield from index.loads.get(name, ())
             yield from index.imports.get(name, ())
 
-    def _captured(self, value: Value, unit: Unit, store: StoreCell) -> Iterable[Place]:
+    def _captured(self, value: Value, read: bool, unit: Unit, store: StoreCell) -> Iterable[Place]:
         places = self.engine.bodies.index(unit.module).cells.get((store.owner, store.name), ())
-        yield from self._those_that_hold(value, places)
+        yield from self._those_that_hold(value, read, places)
         for inner, register in places:
             for context in self.engine.contexts(inner):
                 yield from self._if_holds(value, context, register)
 
-    def _returned(self, value: Value, context: Context, way: Way) -> Iterable[Held]:
+    def _returned(self, value: Value, read: bool, context: Context, way: Way) -> Iterable[Held]:
         """What was made in a call goes back to that call; what was found in memory, to every call there is."""
         if not context.unit.is_function or way == "passed":
             return
         if way == "made":
             callers = self.engine.callers(context)
-        elif context.unit.model or (_is_container(value) and not self._result_changes(context.unit)):
+        elif context.unit.model or (not read and _is_container(value) and not self._result_changes(context.unit)):
             return
         else:
             callers = self.sites(context.unit)
@@ -453,11 +457,13 @@ class Holders:
         """Places that read elements of a container that holds the value."""
         if container is value:
             return
-        for context, register in self.of(container):
+        for context, register in self.of(container, read=_is_modelled_object(value)):
             for user in context.unit.uses.get(register, ()):
                 instruction = context.unit.code.instructions[user]
                 if isinstance(instruction, _TAKES_OUT):
                     yield from self._if_holds(value, context, user)
+                elif isinstance(instruction, Build) and register in map(instruction.items.__getitem__, instruction.stars):
+                    yield from self._inside(value, context, user)
                 elif isinstance(instruction, Attr):
                     for call in context.unit.uses.get(user, ()):
                         if isinstance(context.unit.code.instructions[call], Call):
