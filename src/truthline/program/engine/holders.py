@@ -245,7 +245,9 @@ class Holders:
             scope = scope.parent
         if scope.code.kind == "class":
             yield from (
-                self._members(value, scope, name) if isinstance(value, Function) else self._attributes(value, read, name)
+                self._members(value, scope, name)
+                if isinstance(value, Function)
+                else self._attributes(value, read, name)
             )
             return
         places: list[tuple[Unit, Register]] = []
@@ -311,9 +313,7 @@ class Holders:
                 for one in engine.contexts(unit):
                     yield from self._if_holds(value, one, register)
 
-    def _those_that_hold(
-        self, value: Value, read: bool, places: Iterable[tuple[Unit, Register]]
-    ) -> Iterable[Place]:
+    def _those_that_hold(self, value: Value, read: bool, places: Iterable[tuple[Unit, Register]]) -> Iterable[Place]:
         """Of the places that a name leads to, those that hold the value; of a container, those that may change it."""
         asked = list(places)
         if not read and _is_container(value) and not _is_modelled_object(value):
@@ -462,7 +462,9 @@ class Holders:
                 instruction = context.unit.code.instructions[user]
                 if isinstance(instruction, _TAKES_OUT):
                     yield from self._if_holds(value, context, user)
-                elif isinstance(instruction, Build) and register in map(instruction.items.__getitem__, instruction.stars):
+                elif isinstance(instruction, Build) and register in map(
+                    instruction.items.__getitem__, instruction.stars
+                ):
                     yield from self._inside(value, context, user)
                 elif isinstance(instruction, Attr):
                     for call in context.unit.uses.get(user, ()):

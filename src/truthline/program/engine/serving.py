@@ -224,7 +224,9 @@ class Serving:
         yield function
         parent, register = function.unit.parent, function.unit.maker
         while parent is not None:
-            decorated = next((user for user in parent.uses.get(register, ()) if _decorates(parent, user, register)), None)
+            decorated = next(
+                (user for user in parent.uses.get(register, ()) if _decorates(parent, user, register)), None
+            )
             if decorated is None:
                 return
             values = self.engine.value(function.closure, decorated)
