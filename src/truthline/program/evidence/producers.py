@@ -43,7 +43,7 @@ class Producers:
         for unit in units:
             if not self._is_declaration(unit):
                 context = self.engine.ambient(unit, deep=True)
-                self.engine.entries.add(unit)
+                self.engine.enter((unit,))
                 queries = Queries(Slice(self.engine, [context]), self._texts)
                 persisting = Persisting(queries, tables, lambda at, call: self._may_write(at, call, tables))
                 for lapse in persisting.lapses(context):
