@@ -226,8 +226,8 @@ def _markdown(rule: RuleText) -> str:
     first, _, rest = rule.doc.partition("\n")
     rows = [f"# {rule.code} {rule.name}", "", first]
     for row in rest.splitlines():
-        rows += [f"## {row[:-1]}", ""] if re.fullmatch(r"\S.*:", row) else [row.strip()]
-    return "\n".join(rows) + "\n"
+        rows += ["", f"## {row[:-1]}", ""] if re.fullmatch(r"\S.*:", row) else [row.strip()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(rows)) + "\n"
 
 
 def _result(finding: Finding, rules: dict[str, int], suppressions: tuple[Suppression, ...]) -> Result:
