@@ -348,6 +348,8 @@ def _of_function(engine: Engine, value: Function | Intrinsic, name: str) -> Iter
         return stored
     if name == "__name__" and isinstance(value, Function):
         return (engine.universe.constant(value.unit.name),)
+    if name == "__module__" and isinstance(value, Function):
+        return (engine.universe.constant(value.unit.module),)
     if name == "__call__":
         return (value,)
     if name == "__get__":

@@ -114,6 +114,10 @@ class Holders:
                             self.engine.link(one, user)
                         yield (one, user)
 
+    def constructed(self, cls: Class) -> frozenset[Place]:
+        """The calls of a model's class, which links what they make."""
+        return self.engine.solver.read(self.engine.solver.node(("made", cls), partial(self._calls_of, cls)))
+
     def of(self, value: Value, read: bool = False) -> frozenset[Place]:
         """Every place that can hold the value; of a container those that may change it, unless asked who reads it."""
         node = self.engine.solver.node(("holders", value, read), partial(self._of, value, read))
@@ -193,6 +197,8 @@ class Holders:
             yield from ((*place, way) for place in self._if_holds(value, context, user))
         elif isinstance(instruction, Call):
             yield from self._called(value, context, user, way)
+            if instruction.func == register and _is_modelled_object(value):
+                self._decorating(context, user)
         elif isinstance(instruction, Attr) and isinstance(value, (Instance, Class)) and not _is_container(value):
             if _is_taken(context.unit, user):
                 yield from ((*place, way) for place in self._if_holds(value, context, user))
@@ -466,6 +472,8 @@ class Holders:
                     instruction.items.__getitem__, instruction.stars
                 ):
                     yield from self._inside(value, context, user)
+                elif isinstance(instruction, Call) and instruction.func == register:
+                    yield from self._if_holds(value, context, user)
                 elif isinstance(instruction, Attr):
                     for call in context.unit.uses.get(user, ()):
                         if isinstance(context.unit.code.instructions[call], Call):

@@ -464,6 +464,26 @@ def _settled(engine: Engine, arguments: Arguments, site: Site | None) -> Iterabl
     return settled(engine, argument(arguments, 0))
 
 
+def _instances(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """Every object of a model's class that the program makes anywhere."""
+    found: set[Value] = set()
+    for cls in argument(arguments, 0):
+        if isinstance(cls, Class):
+            engine.holders.constructed(cls)
+            found |= engine.heap.instances(cls.unit)
+    return found
+
+
+def _given(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`given(options, name, default)`: what a call passed under a keyword, else the default."""
+    found: set[Value] = set()
+    for options in argument(arguments, 0):
+        for name in argument(arguments, 1):
+            if isinstance(options, Instance):
+                found |= engine.heap.item(options, name)
+    return found or argument(arguments, 2)
+
+
 def _nothing(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """No value at all."""
     return ()
@@ -508,6 +528,8 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "serve": _serve,
     "matching": _matching,
     "settled": _settled,
+    "instances": _instances,
+    "given": _given,
     "nothing": _nothing,
     **REFLECTION,
 }

@@ -202,7 +202,7 @@ class Serving:
             for handle in self._handles(own):
                 engine.holders.of(handle)
                 for around in sorted(engine.solver.read(self._arounds(handle)), key=repr):
-                    self._run(around, Arguments())
+                    self._run(around, self._anything(own))
                 if handle is not own and _is_first_party(handle):
                     self._run(handle, self._arguments(own))
         if unit.owner is not None:
@@ -235,10 +235,14 @@ class Serving:
 
     def _arguments(self, function: Function) -> Arguments:
         """What a call from outside passes: the receiver, and anything else."""
-        unknown = frozenset((self.engine.opaque(f"what is passed to {function.unit.symbol}"),))
         receiver = self.engine.classes.receiver(function.unit, function.closure, False)
         positional = () if receiver is None else (frozenset((receiver,)),)
-        return Arguments(positional, {}, unknown, unknown)
+        anything = self._anything(function)
+        return Arguments(positional, {}, anything.rest, anything.keyword_rest)
+
+    def _anything(self, function: Function) -> Arguments:
+        unknown = frozenset((self.engine.opaque(f"what is passed to {function.unit.symbol}"),))
+        return Arguments((), {}, unknown, unknown)
 
     def _run(self, callee: Value, given: Arguments) -> None:
         for outcome in invoke(self.engine, callee, given, None):

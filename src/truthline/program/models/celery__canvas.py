@@ -1,0 +1,1 @@
+from celery import Signature, chain, chord, group, signature, subtask

@@ -1,0 +1,15 @@
+from blinker import Signal
+
+task_prerun = Signal()
+task_postrun = Signal()
+task_failure = Signal()
+task_success = Signal()
+task_retry = Signal()
+worker_ready = Signal()
+worker_init = Signal()
+worker_process_init = Signal()
+worker_shutdown = Signal()
+after_setup_logger = Signal()
+setup_logging = Signal()
+beat_init = Signal()
+celeryd_init = Signal()

@@ -1,0 +1,1 @@
+from pyee import AsyncIOEventEmitter, EventEmitter
