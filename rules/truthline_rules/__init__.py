@@ -52,6 +52,7 @@ from truthline_rules.thin_facade import ThinFacade
 from truthline_rules.unique_file import UniqueFile
 from truthline_rules.upkeep import ReasonlessSuppression, StaleBaseline, UnusedAllowance, UnusedSuppression
 from truthline_rules.usecases import CaseMismatch, DeadReference, MissingCase
+from truthline_rules.writers import DecisionOverridden
 
 RULES = (
     UnparsableFile,
@@ -73,6 +74,7 @@ RULES = (
     InputConstant,
     InputFromCaller,
     InputUnproven,
+    DecisionOverridden,
     ContractMissing,
     EvidenceNotPersisted,
     EvidenceWithoutMigration,

@@ -22,7 +22,9 @@ from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.evidence.tables import Table
 from truthline.program.influence.decisions import DecisionFinder
 from truthline.program.influence.dependence import Dependence
-from truthline.program.influence.provenance import DecisionContract, InputProvenance, Provenance
+from truthline.program.influence.guarded import Guard, GuardedWrites
+from truthline.program.influence.overrides import Override, Overrides
+from truthline.program.influence.provenance import DecisionContract, InputProvenance, Provenance, decision_calls
 from truthline.program.influence.sites import Sites
 from truthline.program.places import Places
 from truthline.program.slices import Slice
@@ -51,6 +53,7 @@ class FlowAnalysis(msgspec.Struct, frozen=True):
     possible: tuple[PossibleWay, ...]
     evidence: EvidenceReads = EvidenceReads()
     inputs: tuple[InputProvenance, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 class FlowAnalyser:
@@ -68,6 +71,7 @@ class FlowAnalyser:
         must_read: Mapping[str, Evidence],
         texts: SqlTexts,
         decision: DecisionContract | None,
+        guards: tuple[Guard, ...],
     ) -> None:
         self.engine = engine
         self.places = places
@@ -79,6 +83,7 @@ class FlowAnalyser:
         self._doubts = doubts
         self._texts = texts
         self.decision = decision
+        self.guards = guards
         self._importers: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -104,6 +109,15 @@ class FlowAnalyser:
             return ()
         return Provenance(self.slice, self.places, self.dependence, self.queries, self.decision).inputs()
 
+    @cached_property
+    def overrides(self) -> tuple[Override, ...]:
+        """The guarded writes that go ahead without the decision's consent."""
+        if self.decision is None or not self.guards:
+            return ()
+        calls = decision_calls(self.slice, self.dependence, self.decision.units)
+        writes = GuardedWrites(self.queries, self.guards)
+        return Overrides(self.slice, self.places, self.dependence, writes, calls).all()
+
     def analysis(self) -> FlowAnalysis:
         """The verdict, with what it rests on."""
         ways = self._ways()
@@ -111,7 +125,8 @@ class FlowAnalyser:
         possible = () if ways else tuple(self._possible(unresolved))
         evidence = evidence_reads(self.queries, self.places, self.entries, self.must_read, self._may_read)
         doubts = tuple(dict.fromkeys([*self._doubts, *self._unread(), *self._cut(), *evidence.doubts]))
-        violated = ways or evidence.unread or evidence.unconstrained or any(one.is_violated for one in self.inputs)
+        unsound = self.overrides or any(one.is_violated for one in self.inputs)
+        violated = ways or evidence.unread or evidence.unconstrained or unsound
         unproven = not all(one.is_proven for one in self.inputs)
         verdict: Verdict = "violated" if violated else "undecided" if possible or doubts or unproven else "clean"
         calls = self._calls()
@@ -124,6 +139,7 @@ class FlowAnalyser:
             possible,
             evidence,
             self.inputs,
+            self.overrides,
         )
 
     def _ways(self) -> tuple[Way, ...]:

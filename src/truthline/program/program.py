@@ -28,6 +28,8 @@ from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.evidence.tables import wanted_table
 from truthline.program.flowgraph import flow_graph
 from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
+from truthline.program.influence.guarded import guards_of
+from truthline.program.influence.overrides import Override
 from truthline.program.influence.provenance import DecisionContract, InputProvenance, InputSource, SourceKind
 from truthline.program.modules import Modules
 from truthline.program.places import Places
@@ -47,6 +49,7 @@ __all__ = [
     "Location",
     "MissingReference",
     "ModuleContract",
+    "Override",
     "PossibleWay",
     "Program",
     "Registration",
@@ -192,6 +195,7 @@ class Program:
             must_read,
             self.sql_texts,
             self._decision(flow.decision),
+            guards_of(flow.guards),
         )
 
     def _decision(self, decision: Decision | None) -> DecisionContract | None:

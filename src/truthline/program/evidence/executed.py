@@ -359,7 +359,7 @@ class Queries:
     def _of_store(self, place: Place, store: SetAttr) -> list[Query | Free] | None:
         """An attribute of a mapped object is assigned: written when the session is flushed."""
         values = self.engine.value(place.context, store.base)
-        if not any(isinstance(value, External) or _is_mapped(self.mappings, value) for value in values):
+        if not any(isinstance(value, (External, Opaque)) or _is_mapped(self.mappings, value) for value in values):
             return None
         found: list[Query | Free] = []
         for base in sorted(self.chains.terms(place.beside(store.base)), key=repr):

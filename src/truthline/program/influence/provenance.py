@@ -125,21 +125,12 @@ class Provenance:
     def inputs(self) -> tuple[InputProvenance, ...]:
         """Every input of every call of the decision, calls in the order of the text."""
         found: dict[tuple[tuple[str, int, int], int], InputProvenance] = {}
-        for site, target in self._calls(set(self.contract.units)):
+        for site, target in decision_calls(self.slice, self.dependence, self.contract.units):
             for number, (name, due) in enumerate(self.contract.decision.inputs.items()):
                 one = self._input(site, target, name, due)
                 key = (_order(one.call), number)
                 found[key] = _merged(found[key], one) if key in found else one
         return tuple(found[key] for key in sorted(found))
-
-    def _calls(self, units: set[Unit]) -> Iterable[tuple[Site, Context]]:
-        for context in self.slice.arrivals:
-            for register, _ in context.unit.find(ir.Call):
-                if not self.dependence.running.is_reached(context, register):
-                    continue
-                for target in self.sites.called(Site(context, register)):
-                    if target.unit in units:
-                        yield Site(context, register), target
 
     def _input(self, site: Site, target: Context, name: str, due: str) -> InputProvenance:
         walk = self._walk(list(self._starts(site, target, name)))
@@ -472,6 +463,16 @@ class Provenance:
             if last is None or (last.file, last.span.line) != (step.location.file, step.location.span.line):
                 yield step
             last = step.location
+
+
+def decision_calls(part: Slice, dependence: Dependence, units: tuple[Unit, ...]) -> Iterable[tuple[Site, Context]]:
+    """The calls of a decision in a slice, with the contexts that they run."""
+    for context in part.arrivals:
+        for register, _ in context.unit.find(ir.Call):
+            if dependence.running.is_reached(context, register):
+                for target in dependence.sites.called(Site(context, register)):
+                    if target.unit in units:
+                        yield Site(context, register), target
 
 
 def _is_true(instruction: ir.Instruction) -> bool:
