@@ -102,7 +102,7 @@ class Django:
         elif name in _JOINING:
             for term in given.every:
                 if isinstance(term, Text):
-                    query = query.joined(Query(reads=self.lookup(base.subject, term.value).reads))
+                    query = query.joined(self._loaded(base.subject, term.value))
         elif name == "raw":
             query = Query().joined(*(self.texts.query(term.value) for term in given.every if isinstance(term, Text)))
         elif name not in _LAZY and name not in READS:
@@ -144,7 +144,10 @@ class Django:
         return Part(query=query, columns=frozenset(columns))
 
     def lookup(self, mapping: Mapping, path: str) -> Query:
-        """`owner__team__name__startswith`: the tables on the way, and the columns that are compared."""
+        """`owner__team__name__startswith`: the columns that are compared, and the tables that they need.
+
+        The table of a foreign key's target is only joined where one of its columns is compared.
+        """
         reads = set(mapping.tables)
         constrained: set[Column] = set()
         for name in path.split("__"):
@@ -154,18 +157,27 @@ class Django:
                 constrained |= self.mappings.column(mapping, name)
                 mapping = target
             elif reverse is not None:
-                mapping, column = reverse
-                constrained |= column
-            elif name == "pk" or name in self.mappings.fields(mapping) or not constrained or name.endswith("_id"):
-                constrained |= self.mappings.column(mapping, name)
-                break
+                mapping, columns = reverse
+                constrained |= columns
             else:
+                if name == "pk" or name in self.mappings.fields(mapping) or not constrained or name.endswith("_id"):
+                    constrained |= self.mappings.column(mapping, name)
                 break
-            reads |= {mapping.table}
-        return Query(reads=self._needed(reads, constrained), constrained=frozenset(constrained))
+        return Query(
+            reads=frozenset(reads | {column.table for column in constrained}), constrained=frozenset(constrained)
+        )
 
-    def _needed(self, reads: set, constrained: set[Column]) -> frozenset:  # type: ignore[type-arg]
-        return frozenset(reads) | frozenset(column.table for column in constrained)
+    def _loaded(self, mapping: Mapping, path: str) -> Query:
+        """`select_related("owner__team")`: every table on the way."""
+        reads = set(mapping.tables)
+        for name in path.split("__"):
+            reverse = self.mappings.reverse(mapping, name)
+            target = self.mappings.related(mapping, name) or (reverse[0] if reverse is not None else None)
+            if target is None:
+                break
+            reads |= target.tables
+            mapping = target
+        return Query(reads=frozenset(reads))
 
     def attribute(self, base: Term, name: str) -> Terms:
         """Managers of models, and what objects lead to."""
