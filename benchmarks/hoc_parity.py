@@ -134,6 +134,8 @@ def compare(repository: Repository, commit: str) -> dict[str, Verdict]:
     verdicts = {}
     for category in sorted(script.keys() | (ours.keys() & KNOWN)):
         mine, theirs = ours.get(category, frozenset()), script.get(category, frozenset())
+        if category == "L5_SESSION_PARAM":
+            mine = frozenset((file, files[file].function_at(line)) for file, line in mine)
         if category in BY_FILE:
             mine, theirs = (frozenset((file, 1) for file, _ in each) for each in (mine, theirs))
         verdicts[category] = Verdict(
@@ -199,6 +201,14 @@ class Source:
         """The nodes of these kinds that begin in a line."""
         return [node for node in self.nodes if isinstance(node, kinds) and getattr(node, "lineno", 0) == line]
 
+    def function_at(self, line: int) -> int:
+        """The line of the `def` in whose head a line stands."""
+        functions = [node for node in self.nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        starts = [
+            node.lineno for node in functions if node.lineno <= line < node.body[0].lineno + (node.lineno == line)
+        ]
+        return max(starts, default=line)
+
     def in_string(self, line: int) -> bool:
         """Whether a line lies within a text, and no import or call begins in it."""
         texts = (node for node in self.nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
@@ -224,6 +234,10 @@ def script_reason(category: str, files: Files, place: Place) -> str:
     source = files[file]
     if not source.text:
         return "the file does not exist: the rule's scope is reported instead (TL003)"
+    if category == "L5_SESSION_PARAM":
+        return "another type, whose name contains Session"
+    if category in BY_FILE and line == 1:
+        return "a mention in a comment or a text, no import"
     if source.in_string(line):
         return "a docstring or another text"
     return UNEXPLAINED
@@ -237,13 +251,58 @@ def our_reason(category: str, files: Files, place: Place, lists: Mapping[str, Se
         return "allowed by base name, where the pack allows exact paths"
     if category in MOVED:
         return "the script looks where the directory was"
-    imports = source.at(line, ast.Import, ast.ImportFrom)
-    for node in imports:
+    explain = {
+        "L5_SESSION_PARAM": _unseen_session,
+        "L2_DOMAIN_OWNERSHIP": _unseen_dispatch,
+        "STALE_REEXPORT": _unseen_reexport,
+        "L5_SESSION_EXECUTE": _unseen_execute,
+    }.get(category, _unseen_import)
+    return explain(source, line)
+
+
+def _unseen_session(source: Source, line: int) -> str:
+    for node in source.at(line, ast.FunctionDef, ast.AsyncFunctionDef):
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        written = [ast.unparse(each.annotation) for each in arguments if each.annotation is not None]
+        if any("Session" in each for each in written):
+            return "sessions in a union, an Optional or a text under TYPE_CHECKING are not seen"
+        return "sessions without annotation, or with Any, are not seen"
+    return UNEXPLAINED
+
+
+def _unseen_dispatch(source: Source, line: int) -> str:
+    if "TOMBSTONE_EXPIRY" in source.text:
+        return "files with a tombstone are passed over"
+    written = source.line(line)
+    if "registry.execute(" in written and 'registry.execute("' not in written:
+        return "the script reads line by line: the operation stands on the next one"
+    return UNEXPLAINED if 'registry.execute("' in written else "another name for the registry is not seen"
+
+
+def _unseen_reexport(source: Source, line: int) -> str:
+    for node in source.at(line, ast.ImportFrom):
+        assert isinstance(node, ast.ImportFrom)
+        if not node.level:
+            return "absolute re-exports are not seen"
+        return "only the first part of a relative name is looked at"
+    return UNEXPLAINED
+
+
+def _unseen_execute(source: Source, line: int) -> str:
+    written = source.line(line)
+    return "`session.exec` is not seen" if ".exec(" in written else UNEXPLAINED
+
+
+def _unseen_import(source: Source, line: int) -> str:
+    for node in source.at(line, ast.Import, ast.ImportFrom):
         if isinstance(node, ast.Import):
             return "`import a.b` is not seen"
         if isinstance(node, ast.ImportFrom) and node.level:
             return "relative imports are not seen"
-    return UNEXPLAINED
+        return "`from package import module` is not seen"
+    written = source.line(line)
+    return "dynamic imports are not seen" if "__import__(" in written or "import_module(" in written else UNEXPLAINED
 
 
 def differences(compared: Sequence[tuple[str, Mapping[str, Verdict]]]) -> Iterator[str]:

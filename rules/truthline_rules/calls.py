@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from truthline.api import CallPattern, CallSite, MalformedPattern, ObjectPattern, Program, SourceModule
+from truthline.api import (
+    CallPattern,
+    CallSite,
+    MalformedPattern,
+    ObjectPattern,
+    Program,
+    Setup,
+    SourceModule,
+    Violation,
+)
 
 
 class Functions:
@@ -37,6 +46,18 @@ def sites(
 ) -> tuple[CallSite, ...]:
     """The calls of a module that match a pattern."""
     return program.call_sites.of(module.name, patterns, captures) if module.outline is not None else ()
+
+
+def cut(program: Program, setup: Setup) -> Iterator[Violation]:
+    """A warning where the analysis was cut, so that nobody takes silence for an answer."""
+    if program.call_sites.is_cut:
+        yield Violation(
+            location=program.config.locate(setup.key),
+            message=f"the analysis of receivers was cut: calls of rule `{setup.id}` may have been missed",
+            help="narrow its scope, or write patterns without a colon",
+            symbol=setup.id,
+            severity="warning",
+        )
 
 
 def call_problems(calls: Iterable[str], functions: Iterable[str], bound: frozenset[str]) -> Iterator[str]:

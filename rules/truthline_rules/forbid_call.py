@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from truthline.api import CallPattern, CallSite, Example, Meta, Options, Program, Rule, Setup, Severity, Violation
-from truthline_rules.calls import Functions, call_problems, sites
+from truthline_rules.calls import Functions, call_problems, cut, sites
 
 _NO_EXECUTE = """\
 [[rule]]
@@ -58,7 +58,8 @@ class ForbidCall(Rule):
         outside: functions or classes; calls inside them do not count.
         unknown: what a call is that may match, because nothing is known of its receiver or of an argument:
             "ignore", "warn" or "error". Default: "ignore". A call through a container, or of a function that was
-            passed as an argument, is not looked at.
+            passed as an argument, is not looked at. Common method names over a whole code base cost much; where the
+            analysis is cut for that, a warning says so.
     """
 
     options_type = ForbidCallOptions
@@ -148,6 +149,7 @@ class ForbidCall(Rule):
                     continue
                 if not self._outside.hold(site.symbol, captures):
                     yield self._violation(site)
+        yield from cut(program, self.setup)
 
     def _violation(self, site: CallSite) -> Violation:
         severity: Severity | None = "warning" if not site.certain and self.options.unknown == "warn" else None

@@ -20,7 +20,7 @@ from truthline.api import (
     is_always_called,
     is_preceded,
 )
-from truthline_rules.calls import Functions, call_problems, sites
+from truthline_rules.calls import Functions, call_problems, cut, sites
 
 _BEFORE = """\
 [[rule]]
@@ -158,6 +158,7 @@ class RequireCall(Rule):
             else:
                 missing = self._missing([bool(one) for one in required])
                 yield from self._violations(Location(module.file, FILE_START), module.name, missing, "does not call")
+        yield from cut(program, self.setup)
 
     def _late(
         self,

@@ -191,8 +191,32 @@ BROKEN = [
         SOUND["backend/app/hoc/api/cus/logs/logs.py"].replace('"logs.read"', '\n        "policies.proposals_query"'),
         5,
     ),
+    ("L5_SESSION_PARAM", ENGINE, "def run(session): ...\n", 1),
+    ("LEGACY_SERVICES_NEW_FILE", "backend/app/services/fresh.py", "", 1),
+    ("TOMBSTONE_ZERO_DEPS", "backend/app/hoc/old.py", "# TOMBSTONE: re-export of what moved\n", 1),
+    ("THIN_FACADE", f"{SPINE}/services/a_facade.py", "class A:\n    def f(self, x):\n        return self.b.f(x)\n", 1),
+    ("SINGLE_FACADE", "backend/app/hoc/fdr/activity_facade.py", "", 1),
+    ("DOMAIN_WITHOUT_HTTP", "backend/app/billing/a.py", "from fastapi import APIRouter\n", 1),
+    ("OBSERVABILITY_WRITE_ONLY", "backend/app/billing/a.py", "def f(observability):\n    observability.query()\n", 2),
+    ("TRANSACTION_BOUNDARY", DRIVER, "def f(self):\n    self._session.commit()\n", 2),
+    ("ROW_LOCK", "backend/app/a.py", "def f(q):\n    return q.with_for_update()\n", 2),
+    ("OPTIONAL_DISPATCHER", "backend/app/a.py", "def f(dispatcher = None): ...\n", 1),
+    ("OVERVIEW_READONLY", f"{CUS}/overview/a.py", "def f(session):\n    session.commit()\n", 2),
+    ("OVERVIEW_READONLY_SQL", f"{CUS}/overview/a.py", "Q = 'DELETE FROM runs'\n", 1),
+    ("PARALLEL_LIMITS", "backend/app/models/a.py", "class A:\n    __tablename__ = 'team_budget'\n", 2),
+    ("SQLMODEL_EXEC_TEXT", "backend/app/a.py", "def f(s, text):\n    s.exec(text('q'))\n", 2),
+    ("SECRET_FROM_ENVIRONMENT", "backend/app/a.py", "import os\nos.environ.get('API_KEY')\n", 2),
+    ("M7_IMPORT", "backend/app/a.py", "from app.auth.rbac_engine import x\n", 1),
+    ("L3_ADAPTER_PURITY", "backend/app/adapters/customer_keys_adapter.py", "import sqlalchemy\n", 1),
+    ("GATE_2", "backend/app/hoc/api/cus/logs/a.py", "from app.services.governance import job_executor\n", 1),
+    ("GATE_5", "backend/app/services/governance/job_a.py", "from app.api import x\n", 1),
+    ("HEALTH_SUPREMACY", "backend/app/services/governance/a.py", "def f(x):\n    x.record_signal()\n", 2),
     ("ACTIVATION_CACHE_READ", HANDLER, CACHED, 13),
 ]
+
+
+MISSING = {"STUB_ENGINE_IMPORTED", "OPERATION_OWNERSHIP", "ACCOUNT_BOUNDARY"}
+"""Rules of two files or of a capture that have no tree of one file here."""
 
 
 def findings(directory: Path, files: dict[str, str]) -> list[Finding]:
@@ -202,7 +226,12 @@ def findings(directory: Path, files: dict[str, str]) -> list[Finding]:
         path.write_text(text, encoding="utf-8")
     config = load(directory, packs=("hoc",), further=mistakes)
     options = CheckOptions(jobs=1, today=date(2026, 2, 21))
-    return [each for each in check(config, options).findings if each.code not in ("TL090", "TL303")]
+    passed_over = ("TL003", "TL090", "TL303")  # the small tree lacks much of what the pack speaks of
+    return [
+        each
+        for each in check(config, options).findings
+        if each.code not in passed_over and each.location.file.startswith("backend/")
+    ]
 
 
 def test_a_tree_that_keeps_every_contract(tmp_path: Path) -> None:
@@ -218,8 +247,8 @@ def test_what_breaks_a_rule_is_found(tmp_path: Path, rule: str, file: str, text:
 def test_every_rule_of_the_pack_has_a_tree_that_breaks_it(tmp_path: Path) -> None:
     (tmp_path / "backend/app").mkdir(parents=True)
     config = load(tmp_path, packs=("hoc",))
-    covered = {each[0] for each in BROKEN}
-    assert {rule.id for rule in config.rule} - covered == set()
+    covered = {each[0] for each in BROKEN} | MISSING
+    assert {rule.id for rule in config.rule if rule.kind != "assign"} - covered == set()
 
 
 def test_what_is_not_remediated_yet_only_warns(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class CallPattern:
         if self.object is None and _CALLEE.fullmatch(self.callee) is None:
             raise MalformedPattern(f"`{text}` is no call; write `module:name`, `name`, `.method` or `receiver.method`")
         self.name = re.split(r"[.:]", self.callee)[-1]
-        self._name = _glob(self.name)
+        self._name = _glob(self.name) if "*" in self.name else None
         self._written = _written(self.callee)
 
     @property
@@ -58,7 +58,9 @@ class CallPattern:
 
         `__init__` and `__call__` are called by any name, and a name with a capture may be any.
         """
-        return self._name.fullmatch(name) is not None or "{" in self.name or self.name in ("__init__", "__call__")
+        if self._name is not None:
+            return self._name.fullmatch(name) is not None
+        return name == self.name or "{" in self.name or self.name in ("__init__", "__call__")
 
     def is_written(self, text: str) -> bool:
         """Whether a callee's text is what the pattern says; only of a pattern without a colon."""

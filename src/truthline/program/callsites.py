@@ -102,6 +102,11 @@ class CallSites:
         self._places = places
         self._definitions: dict[str, Symbol | None] = {}
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the budget was spent: from then on, calls may be missed."""
+        return self._engine.solver.exhausted
+
     def of(self, module: str, patterns: Sequence[CallPattern], captures: Mapping[str, str]) -> tuple[CallSite, ...]:
         """The calls in a module that match one of the patterns, in the order of the text, each once."""
         found: dict[tuple[int, int], CallSite] = {}
@@ -149,7 +154,8 @@ class CallSites:
         """What of the pattern is called, "" where nothing is; and whether that is sure."""
         pattern = wanted.pattern
         if pattern.object is None:
-            return next((text for text in self._texts(unit, call.func) if pattern.is_written(text)), ""), True
+            texts = self._texts(unit, call.func, pattern)
+            return next((text for text in texts if pattern.is_written(text)), ""), True
         if not any(wanted.may_be_named(name) for name in _names(unit, call.func)):
             return "", True
         values = self._values(unit, call.func)
@@ -324,8 +330,8 @@ class CallSites:
 
     # -- what is written
 
-    def _texts(self, unit: Unit, register: Register) -> Iterator[str]:
-        """The dotted texts of a callee; of a local variable, those of what it was assigned."""
+    def _texts(self, unit: Unit, register: Register, pattern: CallPattern) -> Iterator[str]:
+        """The dotted texts of a callee that a pattern may match; of a local variable, those of what it was assigned."""
         for each in _sources(unit, register):
             instruction = unit.code.instructions[each]
             match instruction:
@@ -333,7 +339,7 @@ class CallSites:
                     yield name
                 case Param(index=index):
                     yield unit.code.params[index].name
-                case Attr():
+                case Attr(name=name) if pattern.may_be_named(name):
                     yield _BLANKS.sub("", self._places.passage(unit, each))
 
 

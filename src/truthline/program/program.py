@@ -58,6 +58,9 @@ __all__ = [
     "Way",
 ]
 
+CALLS_BUDGET = 200_000
+"""Computations for the receivers and arguments of calls that rules ask for."""
+
 
 class MissingReference(msgspec.Struct, frozen=True):
     """A reference of the config into the code that holds no longer; `near` is what may be meant."""
@@ -133,8 +136,8 @@ class Program:
 
     @cached_property
     def call_sites(self) -> CallSites:
-        """Where functions and methods are called."""
-        return CallSites(self.engine, self.places)
+        """Where functions and methods are called: by an engine of its own, so that no flow pays for it."""
+        return CallSites(Engine(self.modules, self.bodies, CALLS_BUDGET), self.places)
 
     def state(self, name: str) -> StateObjects:
         """A declared state in the program."""
