@@ -6,14 +6,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from truthline.checking.ledger import Ledger, Vacuity
+from truthline.checking.noted import Noted, NotedBefore
 from truthline.checking.protocol import Audit, FileRule, SurveyRule, Violation
 from truthline.checking.registry import Instance
 from truthline.errors import TruthlineError
 from truthline.facts.lower import deep_recursion
 from truthline.facts.view import FileView
+from truthline.program.module import SourceModule
 from truthline.program.program import Program
 from truthline.syntax.unread import Unparsable
 from truthline.timings import Timings
@@ -33,7 +33,7 @@ def violations(instance: Instance, program: Program) -> Iterator[Violation]:
 BY_FILE = (FileRule, SurveyRule)
 """The rules that `file_violations` asks."""
 
-Notes = dict[str, tuple[msgspec.Struct, ...]]
+Notes = dict[str, Noted]
 
 
 def file_violations(
@@ -44,25 +44,42 @@ def file_violations(
     A file that can be read no more since the run began is passed over. Raises RuleError.
     """
     notes: list[Notes] = [{} for _ in instances]
+    before = NotedBefore(instances, program)
     for file, module in sorted(program.modules.by_file.items()):
         concerned = [each.rule.setup.scope.captures(file) is not None for each in instances]
         if any(concerned) and module.outline is not None:
             with suppress(Unparsable):
-                _look(program.view(file), instances, concerned, notes, timings)
-    for instance, noted in zip(instances, notes, strict=True):
-        yield from ((instance, violation) for violation in _judged(instance, noted, program, timings))
+                looked = _look(program, module, instances, concerned, before, timings)
+                for number, noted in looked.items():
+                    notes[number][file] = noted
+    for instance, of_files in zip(instances, notes, strict=True):
+        yield from ((instance, violation) for violation in _judged(instance, of_files, program, timings))
 
 
 def _look(
-    view: FileView, instances: Sequence[Instance], concerned: Sequence[bool], notes: Sequence[Notes], timings: Timings
-) -> None:
-    for instance, is_concerned, noted in zip(instances, concerned, notes, strict=True):
-        if is_concerned:
-            with timings.stage(instance.stage), deep_recursion():
-                noted[view.path] = _noted(instance, view)
+    program: Program,
+    module: SourceModule,
+    instances: Sequence[Instance],
+    concerned: Sequence[bool],
+    before: NotedBefore,
+    timings: Timings,
+) -> dict[int, Noted]:
+    """What each rule that is concerned, by its number, notes of a file: what it noted before, or what it notes now."""
+    with timings.stage("notes of before"):
+        known = before.recall(module, concerned)
+    asked = [number for number, is_concerned in enumerate(concerned) if is_concerned and number not in known]
+    if not asked:
+        return known
+    view = program.view(module.file)
+    for number in asked:
+        with timings.stage(instances[number].stage), deep_recursion():
+            known[number] = _noted(instances[number], view)
+    if any(map(before.remembers, asked)):
+        before.keep(module, known)
+    return known
 
 
-def _noted(instance: Instance, view: FileView) -> tuple[msgspec.Struct, ...]:
+def _noted(instance: Instance, view: FileView) -> Noted:
     rule = instance.rule
     if isinstance(rule, SurveyRule):
         return tuple(_asked(instance, rule.note_type, lambda: rule.survey(view)))

@@ -1,5 +1,6 @@
 """What the command line says about a run."""
 
+from concurrent.futures import Executor
 from datetime import date
 
 import msgspec
@@ -20,7 +21,8 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     slice; `changed_since` (a commit of git) does so for the files that have changed. `today` decides which allowances
     have expired. What `overlay` holds is read in place of the files of these paths, or is added to them. Without
     `baseline`, what is in it counts. With `graphs`, the outcome holds the slice of each flow. `timings` is told how
-    long each stage takes, `store` knows facts and learns new ones.
+    long each stage takes, `store` knows facts and learns new ones, and
+    files are read on the `executor` if there is one.
     """
 
     select: tuple[str, ...] = ()
@@ -37,6 +39,7 @@ class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress | None = None
     timings: Timings | None = None
     store: Store | None = None
+    executor: Executor | None = None
 
     def runs_plugins(self, config: Config) -> bool:
         """Whether code that is not truthline's has a say."""

@@ -70,7 +70,7 @@ def _start(config: Config, options: CheckOptions, rules: Sequence[type[Rule]]) -
     with timings.stage("rules and plugins"):
         prepared = prepare(config, options, rules=rules)
     jobs = options.jobs or processors()
-    modules = load_modules(config, jobs, options.progress, timings, options.overlay, options.store)
+    modules = load_modules(config, jobs, options.progress, timings, options.overlay, options.store, options.executor)
     return _Run(Program(config, modules, timings), prepared, options, timings)
 
 

@@ -53,6 +53,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     no_plugins: bool
     no_cache: bool
     cache_dir: Path | None
+    executor: str
     jobs: int | None
     today: datetime | None
 
@@ -130,7 +131,7 @@ def _found_out(
         further = partial(mistakes, no_plugins=request.no_plugins)
         config = load(Path.cwd(), request.config_file, packs=request.packs, further=further)
     options = _options(request, config, clock, directory)
-    checked = _run(config, options, quiet=request.quiet)
+    checked = _run(config, options, request)
     with clock.stage("report"):
         texts = [_render(report, checked.outcome, Path(config.base), options.overlay) for report in reports]
         for report, text in zip(reports, texts, strict=True):
@@ -183,14 +184,19 @@ def _standard_input(path: Path, base: Path) -> dict[str, bytes]:
     return {name: sys.stdin.buffer.read()}
 
 
-def _run(config: "Config", options: "CheckOptions", *, quiet: bool) -> "Checked":
+def _run(config: "Config", options: "CheckOptions", request: Request) -> "Checked":
     from truthline.checking.run import checked
     from truthline.cli.complaints import no_files
+    from truthline.cli.executors import executor_of
     from truthline.cli.progress import progress_bar
     from truthline.facts.store.store import Store
 
-    with closing(options.store or Store()), progress_bar("reading", quiet=quiet) as progress:
-        result = checked(config, msgspec.structs.replace(options, progress=progress))
+    with (
+        closing(options.store or Store()),
+        executor_of(request.executor) as executor,
+        progress_bar("reading", quiet=request.quiet) as progress,
+    ):
+        result = checked(config, msgspec.structs.replace(options, progress=progress, executor=executor))
     if not (result.outcome.summary.files or result.outcome.summary.unread):
         raise no_files(config)
     return result

@@ -11,6 +11,7 @@ from truthline.cli.options import (
     cache_options,
     color_option,
     config_option,
+    executor_option,
     jobs_option,
     packs_option,
     plugins_option,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     metavar="PATH",
     help="Read the text of this file from standard input, whether or not there is such a file.",
 )
+@click.option("--watch", is_flag=True, help="Check again whenever a file is saved, until interrupted.")
 @click.option("--timings", is_flag=True, help="Print on standard error how long each stage and each rule took.")
 @click.option("--statistics", is_flag=True, help="Add the number of findings for each code.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings and nothing else.")
@@ -62,11 +64,14 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even where there are findings.")
 @plugins_option
 @cache_options
+@executor_option
 @jobs_option
 @today_option
 @click.option("--show-files", is_flag=True, help="List the files that would be analysed, and stop.")
 @click.option("--show-settings", is_flag=True, help="Print the config as it was understood, as JSON, and stop.")
-def command(config_file: Path | None, show_files: bool, show_settings: bool, timings: bool, **given: Any) -> int:
+def command(
+    config_file: Path | None, show_files: bool, show_settings: bool, timings: bool, watch: bool, **given: Any
+) -> int:
     """Analyse the configured code and report what is wrong.
 
     All of it is analysed. With PATHs, a finding is reported when one of them can affect it: when it stands there, when
@@ -78,8 +83,18 @@ def command(config_file: Path | None, show_files: bool, show_settings: bool, tim
     if show_files or show_settings:
         config = _load(config_file, given["packs"], no_plugins=given["no_plugins"])
         return _show_files(config) if show_files else _show_settings(config)
+    request = Request(config_file=config_file, **given)
+    ask = partial(_answer, request, timings=timings)
+    if watch:
+        from truthline.cli.watching import keep_asking
+
+        return keep_asking(ask, request)
+    return ask()
+
+
+def _answer(request: Request, *, timings: bool) -> int:
     clock = Timings()
-    status = answer(Request(config_file=config_file, **given), clock)
+    status = answer(request, clock)
     if timings:
         _print_timings(clock)
     return status

@@ -76,6 +76,16 @@ def cache_options(command: Command) -> Command:
     return whether(cache_dir_option(command))
 
 
+def executor_option(command: Command) -> Command:
+    """`--executor processes|dask:ADDRESS`."""
+    return click.option(
+        "--executor",
+        default="processes",
+        metavar="WHERE",
+        help="Where files are read: `processes` of this machine (default), or `dask:ADDRESS`, a dask scheduler.",
+    )(command)
+
+
 def jobs_option(command: Command) -> Command:
     """`--jobs N`."""
     return click.option(

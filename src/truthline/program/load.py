@@ -1,6 +1,8 @@
 """From a config to its modules: find the files, read those that are not known yet, name them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,6 +18,7 @@ from truthline.syntax.discovery import discover, relative
 from truthline.syntax.identity import digest
 from truthline.syntax.overlay import NOTHING, Overlay, overlaid
 from truthline.syntax.pool import map_files
+from truthline.syntax.remote import map_on
 from truthline.syntax.source import SourceFile, read
 from truthline.syntax.tree import Tree
 from truthline.syntax.unread import Unparsable, Unread
@@ -35,11 +38,12 @@ def load_modules(
     timings: Timings | None = None,
     overlay: Overlay = NOTHING,
     store: Store | None = None,
+    executor: Executor | None = None,
 ) -> Modules:
     """All modules of the configured tree, the unread ones without an outline.
 
     What the overlay holds takes the place of files, or is one more, wherever it lies. What the store knows is not
-    read again.
+    read again. Files are read on the executor, where there is one, else in `jobs` processes.
     """
     timings = timings or Timings()
     with timings.stage("find files"):
@@ -47,7 +51,7 @@ def load_modules(
         files = discover(config, tree)
     with timings.stage("read files"), overlaid(files, overlay) as placed:
         loading = _Loading(config, tree, store or Store())
-        loading.read(placed, jobs, progress)
+        loading.read(placed, jobs, progress, executor)
         return loading.modules(placed)
 
 
@@ -63,12 +67,15 @@ class _Loading:
         self._digests: dict[str, bytes] = {}
         self._unread: dict[str, Unread] = {}
 
-    def read(self, files: Sequence[SourceFile], jobs: int, progress: Progress | None) -> None:
+    def read(
+        self, files: Sequence[SourceFile], jobs: int, progress: Progress | None, executor: Executor | None
+    ) -> None:
         """Find out about every file: from the store, or by reading it."""
         unknown = [file for file in files if not self._recalled(file)]
         job = Reading(msgspec.msgpack.encode(tuple(sorted(_words(self._config)))))
         done = len(files) - len(unknown)
-        for count, (file, result) in enumerate(map_files(job, unknown, base=self._tree.base, jobs=jobs), done + 1):
+        reading = partial(map_files if executor is None else partial(map_on, executor), base=self._tree.base, jobs=jobs)
+        for count, (file, result) in enumerate(reading(job, unknown), done + 1):
             if isinstance(result, Unread):
                 self._unread[file.path] = result
                 if file.reason is None:

@@ -59,7 +59,7 @@ class Modules:
         store: Store | None = None,
     ) -> None:
         self.tree = tree
-        self._store = store or Store()
+        self.store = store or Store()
         self._path = path
         self.by_file: Mapping[str, SourceModule] = MappingProxyType({module.file: module for module in modules})
         self.by_name: Mapping[str, SourceModule] = MappingProxyType({module.name: module for module in modules})
@@ -188,7 +188,7 @@ class Modules:
         Raises Unparsable where the file cannot be read (any more), and RecursionError where it nests too deeply.
         """
         known = self.by_file[file].digest
-        encoded = self._store.get("bodies", known) if known is not None else None
+        encoded = self.store.get("bodies", known) if known is not None else None
         if encoded is not None:
             with suppress(msgspec.DecodeError):
                 return _BODIES.decode(encoded)
@@ -196,7 +196,7 @@ class Modules:
         bodies = lower(parse(source))
         encoded = encode(bodies)
         if encoded is not None and digest(source) == known:
-            self._store.put("bodies", known, encoded)
+            self.store.put("bodies", known, encoded)
         return bodies
 
     def source_lines(self, file: str) -> list[str]:

@@ -65,10 +65,10 @@ def map_files(
     yield from ((file, Unread(file.path, file.reason)) for file in files if file.reason is not None)
     if sum(file.size for file in readable) <= _FEW_BYTES:
         flat = {file for file in readable if _is_flat(base, file)}
-        yield from ((file, _result(file, attempt(job, file.under(base)))) for file in readable if file in flat)
+        yield from ((file, result_of(file, attempt(job, file.under(base)))) for file in readable if file in flat)
         readable = [file for file in readable if file not in flat]
     if readable:
-        yield from _Pool(job, base, limits).run(_chunks(readable, jobs), jobs)
+        yield from _Pool(job, base, limits).run(chunks(readable, jobs), jobs)
 
 
 def _is_flat(base: Path, file: SourceFile) -> bool:
@@ -78,13 +78,14 @@ def _is_flat(base: Path, file: SourceFile) -> bool:
         return True
 
 
-def _result(file: SourceFile, reply: Reply) -> "bytes | Unread":
+def result_of(file: SourceFile, reply: Reply) -> "bytes | Unread":
+    """A worker's reply as a result."""
     if reply.payload is not None:
         return reply.payload
     return Unread(file.path, reply.reason or "has no answer", reply.span)
 
 
-def _chunks(files: Sequence[SourceFile], jobs: int) -> deque[list[SourceFile]]:
+def chunks(files: Sequence[SourceFile], jobs: int) -> deque[list[SourceFile]]:
     """The files in portions: small enough to keep every worker busy to the end, large enough not to be chatty."""
     target = min(400_000, sum(file.size for file in files) // (jobs * 8) + 1)
     chunks: deque[list[SourceFile]] = deque()
@@ -156,7 +157,8 @@ class _Worker:
         return f"kills the parser (exit status {status})"
 
 
-def _setup(job: Job, limits: Limits) -> Setup:
+def setup_of(job: Job, limits: Limits) -> Setup:
+    """What a worker is told of a job."""
     settings: bytes | None = getattr(job, "settings", None)
     name = getattr(job if settings is None else type(job), "__qualname__", "")
     return Setup(f"{job.__module__}:{name}", limits.memory, settings)
@@ -166,7 +168,7 @@ class _Pool:
     """The workers of one run."""
 
     def __init__(self, job: Job, base: Path, limits: Limits) -> None:
-        self._setup = _setup(job, limits)
+        self._setup = setup_of(job, limits)
         self._base = base
         self._limits = limits
         self._workers: list[_Worker] = []
@@ -218,7 +220,7 @@ class _Pool:
             worker.ready = True
         else:
             file = worker.waiting.popleft()
-            yield file, _result(file, reply)
+            yield file, result_of(file, reply)
             worker.deadline = time.monotonic() + self._limits.seconds
 
     def _bury(self, worker: _Worker, chunks: deque[list[SourceFile]]) -> Iterator[Result]:

@@ -112,6 +112,11 @@ class Tree:
             else:
                 self.read(path)
 
+    def is_certain(self, path: str) -> bool:
+        """Whether a file has had one content only since it was first looked at."""
+        content = self.looks.contents.get(path)
+        return content is None or content.identity != NEVER
+
     def held(self, path: str, content: bytes | None) -> None:
         """Note a file that was read elsewhere, by the digest of what it held just before."""
         with suppress(Unparsable):

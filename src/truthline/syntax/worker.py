@@ -20,13 +20,23 @@ Job = Callable[[bytes], bytes]
 Or an object of a class that is importable by its name and made of nothing but `settings`, bytes that it holds.
 """
 
-_RECURSION = 3_000
+RECURSION = 3_000
+"""Frames: enough for what the parsers accept."""
 
 
 def attempt(job: Job, path: Path) -> Reply:
     """What a job makes of a file; whatever it raises concerns this file alone."""
     try:
-        return Reply(payload=job(read(path.parent, SourceFile(path.name))))
+        source = read(path.parent, SourceFile(path.name))
+    except Unparsable as error:
+        return Reply(reason=error.reason, span=error.span)
+    return answered(job, source)
+
+
+def answered(job: Job, source: bytes) -> Reply:
+    """What a job makes of a file's bytes."""
+    try:
+        return Reply(payload=job(source))
     except Unparsable as error:
         return Reply(reason=error.reason, span=error.span)
     except RecursionError:
@@ -43,7 +53,7 @@ def serve(inlet: BinaryIO, outlet: BinaryIO) -> None:
     if setup is None:
         return
     try:
-        job = _load(setup)
+        job = load_job(setup)
     except (ImportError, AttributeError) as error:
         send(outlet, Reply(reason=f"{type(error).__name__}: {error}"))
         return
@@ -55,7 +65,7 @@ def serve(inlet: BinaryIO, outlet: BinaryIO) -> None:
             send(outlet, attempt(job, Path(os.fsdecode(path))))
 
 
-def _load(setup: Setup) -> Job:
+def load_job(setup: Setup) -> Job:
     """The job; raises ImportError or AttributeError where there is none of this name."""
     module, _, name = setup.job.partition(":")
     found = getattr(import_module(module), name)
@@ -83,7 +93,7 @@ def main() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
-    sys.setrecursionlimit(_RECURSION)
+    sys.setrecursionlimit(RECURSION)
     outlet = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     try:
