@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import runpy
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -36,3 +38,10 @@ def test_codes_and_names_are_distinct_and_in_order() -> None:
 def test_every_rule_has_examples_of_both_kinds(rule: type[Rule]) -> None:
     assert rule.meta.valid
     assert rule.meta.invalid
+
+
+def test_the_page_of_the_kinds_is_what_the_rules_say() -> None:
+    root = Path(__file__).parents[2]
+    script = runpy.run_path(str(root / "scripts" / "kinds.py"))
+    written = (root / "docs" / "kinds.md").read_text(encoding="utf-8")
+    assert written == script["page"](), "run: python scripts/kinds.py > docs/kinds.md"

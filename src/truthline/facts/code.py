@@ -31,7 +31,7 @@ class Type(msgspec.Struct, frozen=True, array_like=True):
     """An annotation: a dotted name with arguments; "|" is a union, "None" is None, "" is anything unreadable."""
 
     name: str
-    args: tuple["Type", ...] = ()
+    args: "tuple[Type, ...]" = ()
 
 
 class Instruction(msgspec.Struct, frozen=True, array_like=True, tag=True, tag_field="instruction", gc=False):

@@ -1,6 +1,7 @@
 """A rule explained: its docstring, and its examples as code."""
 
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 
 from truthline.checking.names import RuleName
@@ -9,6 +10,7 @@ from truthline.report.page import Page
 from truthline.report.style import Style
 
 SECTION_INDENT = 4
+_OPTION = re.compile(r"[a-z][\w-]*: ")
 
 
 def render(rule: type[Rule], names: Sequence[RuleName], style: Style) -> str:
@@ -43,16 +45,23 @@ def _traits(rule: type[Rule], names: Sequence[RuleName]) -> list[str]:
 def _paragraphs(doc: str) -> Iterable[str]:
     """The docstring's lines joined to paragraphs, each with the indentation of its first line.
 
-    A line that ends in a colon and a line whose indentation changes begin a new one; empty lines end one.
+    After a line that ends in a colon, a new one begins, and with one that names an option or is indented less; empty
+    lines end one.
     """
     paragraph: list[str] = []
     for line in [*doc.splitlines(), ""]:
-        starts_anew = bool(paragraph) and (_indent(line) != _indent(paragraph[0]) or paragraph[-1].endswith(":"))
+        starts_anew = bool(paragraph) and (
+            _indent(line) < _indent(paragraph[0]) or paragraph[-1].endswith(":") or _names_option(line)
+        )
         if paragraph and (not line.strip() or starts_anew):
             yield _joined(paragraph)
             paragraph = []
         if line.strip():
             paragraph.append(line)
+
+
+def _names_option(line: str) -> bool:
+    return _indent(line) == SECTION_INDENT and _OPTION.match(line.strip()) is not None
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -67,7 +76,8 @@ def _print_paragraph(page: Page, paragraph: str) -> None:
     heading = paragraph.endswith(":") and not _indent(paragraph)
     if heading:
         page.blank()
-    page.wrap((paragraph.strip(), "bold" if heading else ""), indent=_indent(paragraph))
+    hang = SECTION_INDENT if _names_option(paragraph) else 0
+    page.wrap((paragraph.strip(), "bold" if heading else ""), indent=_indent(paragraph), hang=hang)
 
 
 def _print_example(page: Page, example: Example) -> None:
