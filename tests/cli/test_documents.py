@@ -9,8 +9,8 @@ from tests.cli.projects import ROOT, VIOLATED, project, truthline
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 SHOWN = re.compile(r"`truthline ([^`\n]+)`|^\$ truthline (.+)$", re.MULTILINE)
-USAGE = re.compile(r"[\[<]|\.\.\.|\w\|\w|\b(CMD|KIND|COMMAND)\b|^trace ")
-"""What is a description of commands, or runs the reader's own (its tests are elsewhere)."""
+USAGE = re.compile(r"[\[<]|\.\.\.|\w\|\w|\b(CMD|KIND|COMMAND)\b|^trace |--pack hoc")
+"""What describes commands, runs the reader's own, or needs the tree of a pack (tests of these are elsewhere)."""
 
 
 def shown(document: Path) -> set[str]:
