@@ -1,12 +1,16 @@
 """`truthline fix`: what it mends, and that it leaves every other byte as it was."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
+from truthline.api import FILE_START, Location, Meta, Program, Rule, Violation
+from truthline.checking.asking import RuleError
 from truthline.checking.fix import Fixes, find_fixes
 from truthline.checking.options import CheckOptions
 from truthline.config import load
+from truthline.fixing import Edit
 
 A = "def f(): ...\ndef g(): ...\n"
 STALE = [
@@ -135,6 +139,21 @@ def test_what_cannot_be_mended_is_counted(tmp_path: Path) -> None:
     )
     fixes = _fixes(tmp_path)
     assert (fixes.mended, fixes.by_hand) == (1, 1)
+
+
+def test_a_rule_that_fails_to_fix_is_named(tmp_path: Path) -> None:
+    class Careless(Rule):
+        meta = Meta(code="XX001", name="careless", fixable=True, valid=(), invalid=())
+
+        def check(self, program: Program) -> list[Violation]:
+            return [Violation(location=Location("a.py", FILE_START), message="wrong")]
+
+        def fix(self, program: Program, file: object, violations: Sequence[Violation]) -> Iterable[Edit]:
+            raise LookupError("nothing there")
+
+    _written(tmp_path, {"a.py": b"x = 1\n"}, 'roots = ["."]\n')
+    with pytest.raises(RuleError, match=r"rule XX001 \(careless\) failed: LookupError: nothing there"):
+        find_fixes(load(tmp_path), CheckOptions(jobs=1, select=("XX001",)), rules=[Careless])
 
 
 def _fixed(folder: Path, files: dict[str, bytes], config: str = 'roots = ["."]\n') -> dict[str, bytes]:

@@ -47,6 +47,7 @@ def test_a_cluster_of_two_workers_gives_the_same_bytes(scheduler: str, tmp_path:
 
 
 def test_an_executor_that_is_none_is_a_mistake(tmp_path: Path) -> None:
+    truthline(project(tmp_path, VIOLATED), "check")  # what is remembered must not hide it
     result = truthline(project(tmp_path, VIOLATED), "check", "--executor", "threads")
     assert (result.status, result.out) == (2, "")
     assert "'threads' is neither `processes` nor `dask:ADDRESS`" in result.err

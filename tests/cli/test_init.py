@@ -41,6 +41,12 @@ def test_where_nothing_is_found_the_config_says_how_to_go_on(tmp_path: Path) -> 
     assert truthline(tmp_path, "check").status == 0
 
 
+def test_a_script_that_no_import_can_name_is_not_proposed(tmp_path: Path) -> None:
+    project(tmp_path, {"my-tool.py": "_seen = {}\ndef authorize(k):\n    _seen[k] = 1\n    return _seen.pop(k)\n"})
+    assert truthline(tmp_path, "init").status == 0
+    assert truthline(tmp_path, "check").status == 0
+
+
 def test_discover_lists_memory_with_who_reads_it(tmp_path: Path) -> None:
     project(tmp_path, CODE)
     shown = truthline(tmp_path, "discover").out

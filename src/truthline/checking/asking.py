@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from truthline.checking.ledger import Ledger, Vacuity
 from truthline.checking.noted import Noted, NotedBefore
@@ -13,10 +13,15 @@ from truthline.checking.registry import Instance
 from truthline.errors import TruthlineError
 from truthline.facts.lower import deep_recursion
 from truthline.facts.view import FileView
+from truthline.model.location import Location
 from truthline.program.module import SourceModule
 from truthline.program.program import Program
 from truthline.syntax.unread import Unparsable
 from truthline.timings import Timings
+
+if TYPE_CHECKING:
+    from truthline.checking.concrete import ConcreteFile
+    from truthline.checking.rewriting import Edit
 
 _Answer = TypeVar("_Answer")
 
@@ -28,6 +33,21 @@ class RuleError(TruthlineError):
 def violations(instance: Instance, program: Program) -> Iterator[Violation]:
     """What a rule finds. Raises RuleError."""
     return _asked(instance, Violation, lambda: instance.rule.check(program))
+
+
+def edits(
+    instance: Instance, program: Program, file: "ConcreteFile", violations: Sequence[Violation]
+) -> Iterator["Edit"]:
+    """How a rule mends what it found in a file. Raises RuleError."""
+    from truthline.checking.rewriting import Edit
+
+    return _asked(instance, Edit, lambda: instance.rule.fix(program, file, violations))
+
+
+def stale_entries(instance: Instance, violations: Sequence[Violation]) -> Iterator[Location]:
+    """The entries of the config whose removal mends what an audit found. Raises RuleError."""
+    rule = instance.rule
+    return _asked(instance, Location, lambda: rule.stale_entries(violations) if isinstance(rule, Audit) else ())
 
 
 BY_FILE = (FileRule, SurveyRule)

@@ -1,20 +1,17 @@
 """A JSON Schema of the config, for editors: made from the types that decode it and from the options of the kinds."""
 
-import re
 from collections.abc import Iterable, Mapping
 from inspect import cleandoc
 
 import msgspec
 from msgspec import inspect
 
+from truthline.checking.prose import options, summary
 from truthline.checking.protocol import Rule
 from truthline.config.schema import Contents
 from truthline.config.schema import Rule as RuleTable
 
 Schema = dict[str, object]
-
-_OPTION = re.compile(r"^    (?P<key>[a-z][a-z-]*): (?P<text>.+(?:\n(?!    [a-z][a-z-]*: )    .+)*)", re.MULTILINE)
-"""One option in the "Options" section of a rule's docstring."""
 
 
 def config_schema(rules: Iterable[type[Rule]]) -> Schema:
@@ -41,14 +38,13 @@ def _kind(rule: type[Rule]) -> Schema:
     own = _table(inspect.type_info(rule.options_type))
     properties: Schema = {**_properties(common), **_properties(own)}
     properties["kind"] = {"const": rule.meta.name}
-    prose = cleandoc(rule.__doc__ or "")
-    for option in _OPTION.finditer(prose.partition("\nOptions:\n")[2]):
-        if isinstance(known := properties.get(option["key"]), dict):
-            properties[option["key"]] = {**known, "description": " ".join(option["text"].split())}
+    for key, text in options(rule).items():
+        if isinstance(known := properties.get(key), dict):
+            properties[key] = {**known, "description": text}
     required = [*_required(common), *_required(own)]
     return {
         "title": f"{rule.meta.name} ({rule.meta.code})",
-        "description": prose.split("\n")[0],
+        "description": summary(rule),
         "type": "object",
         "properties": properties,
         "required": sorted(set(required)),

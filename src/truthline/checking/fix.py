@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
+from truthline.checking.asking import edits, stale_entries
 from truthline.checking.judged import Judged
 from truthline.checking.options import CheckOptions
-from truthline.checking.protocol import Audit, Rule, Violation
+from truthline.checking.protocol import Rule, Violation
+from truthline.checking.registry import Instance
 from truthline.checking.run import Standing, standing
 from truthline.config.rewriting import without_entries
 from truthline.config.schema import Config
@@ -102,21 +103,21 @@ def _by_file(state: Standing) -> Iterator[tuple[str, list[Judged]]]:
 
 
 def _edited(program: Program, path: str, source: bytes, judged: Sequence[Judged]) -> bytes:
-    """The file after the edits of its rules. Raises `Unparsable`."""
+    """The file after the edits of its rules. Raises `Unparsable`, and `RuleError` where a rule fails."""
     from truthline.checking.concrete import ConcreteFile
     from truthline.checking.rewriting import rewrite
 
     file = ConcreteFile(path, source)
     if file.encoded(file.module) != source:
         raise Unparsable("does not come out of LibCST as it went in")
-    edits = [edit for rule, violations in _by_rule(judged) for edit in rule.fix(program, file, violations)]
-    return file.encoded(rewrite(file.module, edits))
+    found = [edit for instance, violations in _by_rule(judged) for edit in edits(instance, program, file, violations)]
+    return file.encoded(rewrite(file.module, found))
 
 
-def _by_rule(judged: Iterable[Judged]) -> list[tuple[Rule, list[Violation]]]:
-    found: dict[int, tuple[Rule, list[Violation]]] = {}
+def _by_rule(judged: Iterable[Judged]) -> list[tuple[Instance, list[Violation]]]:
+    found: dict[int, tuple[Instance, list[Violation]]] = {}
     for each in judged:
-        found.setdefault(id(each.instance), (each.instance.rule, []))[1].append(each.violation)
+        found.setdefault(id(each.instance), (each.instance, []))[1].append(each.violation)
     return list(found.values())
 
 
@@ -124,13 +125,12 @@ def _without_stale_entries(config: Config, state: Standing) -> tuple[Change | No
     """The config file without the entries of its lists that nothing needs, and how many these are."""
     stale = [
         place
-        for rule, violations in _by_rule(state.judged)
-        if isinstance(rule, Audit)
-        for place in rule.stale_entries(violations)
+        for instance, violations in _by_rule(state.judged)
+        for place in stale_entries(instance, violations)
         if place.file == config.file
     ]
     if not stale or config.file is None:
         return None, 0
-    source = (Path(config.base) / config.file).read_bytes()
+    source = state.program.tree.read(config.file)
     after, count = without_entries(source, config.file, stale)
     return (Change(config.file, source, after) if count else None), count

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from libcst import CSTNode
 
 
-class Replace(msgspec.Struct, frozen=True):
+class Edit(msgspec.Struct, frozen=True):
+    """One change of a file's tree."""
+
+
+class Replace(Edit, frozen=True):
     """Put another node in the place of one of the file's tree; `None` removes it.
 
     With an alias, an element or a small statement go its comma, and its line where nothing else stands on it; a block
@@ -23,13 +27,11 @@ class Replace(msgspec.Struct, frozen=True):
     by: CSTNode | None
 
 
-class Prepend(msgspec.Struct, frozen=True):
+class Prepend(Edit, frozen=True):
     """Put a statement before the first one of the file."""
 
     statement: cst.SimpleStatementLine
 
-
-Edit = Replace | Prepend
 
 _Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -41,7 +43,7 @@ def rewrite(module: cst.Module, edits: Iterable[Edit]) -> cst.Module:
     for edit in edits:
         if isinstance(edit, Prepend):
             first.append(edit.statement)
-        else:
+        elif isinstance(edit, Replace):
             replaced.setdefault(edit.node, edit.by)
     changed = module.visit(_Rewriter(replaced))
     return changed.with_changes(body=(*first, *_set_off(changed.body))) if first else changed

@@ -5,12 +5,9 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-import click
-
 from truthline.cli.complaints import UnusableError
+from truthline.cli.options import DASK, PROCESSES
 
-PROCESSES = "processes"
-DASK = "dask:"
 _SECONDS = 15
 
 
@@ -32,8 +29,6 @@ def executor_of(where: str) -> Iterator[Executor | None]:
 
 def _dask(where: str) -> Any:
     address = where.removeprefix(DASK)
-    if address in (where, ""):
-        raise click.BadParameter(f"{where!r} is neither `{PROCESSES}` nor `{DASK}ADDRESS`", param_hint="--executor")
     try:
         from distributed import Client
     except ImportError as error:

@@ -20,6 +20,7 @@ def command(jobs: int | None) -> None:
     from truthline.config.schema import DEFAULT_FILE, Config
     from truthline.program.inventory import take_inventory
     from truthline.report.starter import render
+    from truthline.report.summary import counted
 
     base = Path.cwd()
     there = find(base, None)
@@ -33,10 +34,6 @@ def command(jobs: int | None) -> None:
     except OSError as error:
         raise UnusableError(f"{DEFAULT_FILE} cannot be written: {error.strerror or error}") from error
     click.echo(
-        f"Wrote {DEFAULT_FILE}: {_counted(len(inventory.states), 'state')}, {_counted(len(inventory.flows), 'flow')}."
+        f"Wrote {DEFAULT_FILE}: {counted(len(inventory.states), 'state')}, {counted(len(inventory.flows), 'flow')}."
     )
     click.echo("Next: truthline check; and if there is much that cannot be mended today, truthline baseline")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+PROCESSES, DASK = "processes", "dask:"
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -80,10 +82,18 @@ def executor_option(command: Command) -> Command:
     """`--executor processes|dask:ADDRESS`."""
     return click.option(
         "--executor",
-        default="processes",
+        default=PROCESSES,
+        callback=_known_executor,
         metavar="WHERE",
         help="Where files are read: `processes` of this machine (default), or `dask:ADDRESS`, a dask scheduler.",
     )(command)
+
+
+def _known_executor(_context: click.Context, _option: click.Parameter, where: str) -> str:
+    """It is looked at even where a remembered answer needs none."""
+    if where != PROCESSES and not (where.startswith(DASK) and where.removeprefix(DASK)):
+        raise click.BadParameter(f"{where!r} is neither `{PROCESSES}` nor `{DASK}ADDRESS`")
+    return where
 
 
 def jobs_option(command: Command) -> Command:

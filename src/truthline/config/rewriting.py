@@ -9,14 +9,21 @@ from truthline.model.location import Location
 def without_entries(source: bytes, file: str, entries: Iterable[Location]) -> tuple[bytes, int]:
     """The bytes of a TOML file without these entries of its lists, and how many were found; a list left empty goes too.
 
-    An entry is named by the place at which it is written, whatever packs lie under the config.
+    An entry is named by the place at which it is written, whatever packs lie under the config. A file that tomlkit does
+    not read, or does not write as it was, is left.
     """
     import tomlkit
+    from tomlkit.exceptions import TOMLKitError
     from tomlkit.items import AoT, Array
 
     text = source.decode("utf-8-sig")
     marked = source.startswith(b"\xef\xbb\xbf")
-    document = tomlkit.parse(text)
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError:
+        return source, 0
+    if tomlkit.dumps(document) != text:
+        return source, 0
     keys = _keys(text, file, entries)
     for key in sorted(keys, key=_order, reverse=True):
         table: object = document

@@ -118,7 +118,7 @@ def _proposed_states(remembered: Sequence[Remembered]) -> tuple[ProposedState, .
     """The modules whose memory is most read: containers that live as long as the process, named like memory first."""
     by_module: defaultdict[str, list[Remembered]] = defaultdict(list)
     for each in remembered:
-        if each.process_wide and each.holding.readers and not _TESTS.search(each.file):
+        if each.process_wide and each.holding.readers and not _TESTS.search(each.file) and _can_be_named(each.module):
             by_module[each.module].append(each)
     ranked = sorted(by_module.values(), key=lambda several: (-_weight(several), several[0].module))
     chosen = [several for several in ranked if _weight(several) > 0][:STATES]
@@ -133,6 +133,11 @@ def _proposed_states(remembered: Sequence[Remembered]) -> tuple[ProposedState, .
         )
         for name, several in zip(names, chosen, strict=True)
     )
+
+
+def _can_be_named(module: str) -> bool:
+    """Whether it is the name of a module, as imports and configs write it; a script `my-tool.py` has none."""
+    return all(part.isidentifier() for part in module.split("."))
 
 
 def _weight(several: Sequence[Remembered]) -> int:
@@ -150,7 +155,7 @@ def _proposed_flows(modules: Modules) -> tuple[ProposedFlow, ...]:
     by_module: defaultdict[str, list[str]] = defaultdict(list)
     for file in sorted(modules.by_file):
         module = modules.by_file[file]
-        if not _TESTS.search(file) and module.package is not None:
+        if not _TESTS.search(file) and _can_be_named(module.name):
             by_module[module.name] += _deciding(module)
     ranked = sorted(by_module, key=lambda name: (-_decisiveness(modules.by_name[name], by_module[name]), name))
     chosen = [name for name in ranked if by_module[name]][:FLOWS]

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from truthline.program.inventory import Inventory, Remembered
 from truthline.report.escape import printable
+from truthline.report.summary import counted
 
 NAMED = 4
 """Functions that are named before the rest is counted."""
@@ -46,7 +47,7 @@ def render_json(inventory: Inventory) -> str:
         "flows": {flow.name: {"entry": list(flow.entries)} for flow in inventory.flows},
         "tables": list(inventory.tables),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
 def _shown(each: Remembered) -> Iterator[str]:
@@ -60,8 +61,7 @@ def _shown(each: Remembered) -> Iterator[str]:
 
 
 def _users(each: Remembered) -> str:
-    count = len(each.users)
-    return f"{count} {'module imports' if count == 1 else 'modules import'} it"
+    return f"{counted(len(each.users), 'module imports', 'modules import')} it"
 
 
 def _summary(inventory: Inventory) -> Iterator[str]:

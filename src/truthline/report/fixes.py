@@ -6,6 +6,7 @@ from difflib import unified_diff
 from truthline.checking.fix import Change, Fixes
 from truthline.report.escape import printable
 from truthline.report.style import Style
+from truthline.report.summary import counted
 from truthline.syntax.source import encoding
 
 _COLORS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
@@ -20,14 +21,10 @@ def render_diff(fixes: Fixes, style: Style) -> str:
 
 def render_summary(fixes: Fixes, *, written: bool) -> str:
     """What was done, or would be, and what is left; no line for a file that could not be rewritten is missing."""
-    mended, files = _counted(fixes.mended, "finding"), _counted(len(fixes.changes), "file")
+    mended, files = counted(fixes.mended, "finding"), counted(len(fixes.changes), "file")
     done = f"{'Mended' if written else 'Would mend'} {mended} in {files}" if fixes.changes else "Nothing to mend"
-    left = f"; {_counted(fixes.by_hand, 'finding')} left for a person" if fixes.by_hand else ""
+    left = f"; {counted(fixes.by_hand, 'finding')} left for a person" if fixes.by_hand else ""
     return "\n".join([*(printable(sentence) for sentence in fixes.refused), f"{done}{left}."])
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _diff(change: Change) -> Iterator[str]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from truthline.program.inventory import Inventory, ProposedFlow, ProposedState
+from truthline.report.summary import counted
 
 SHOWN_TABLES = 8
 
@@ -30,7 +31,7 @@ def _states(states: Sequence[ProposedState]) -> Iterator[str]:
     yield "# Remove what may decide; `harmless` names types and constants of the modules that anybody may use."
     for state in states:
         yield ""
-        uses = f"{_counted(state.readers, 'reader')}, imported by {_counted(state.users, 'module')}"
+        uses = f"{counted(state.readers, 'reader')}, imported by {counted(state.users, 'module')}"
         yield f"[state.{state.name}]  # {uses}"
         yield 'role = "cache"  # a flow may write it, never read it; "forbidden": not even write it'
         yield f"modules = {_listed([state.module])}"
@@ -84,7 +85,3 @@ def _listed(values: Sequence[str]) -> str:
 def _quoted(text: str) -> str:
     """A TOML basic string; JSON escapes what it must not hold in the same way."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
