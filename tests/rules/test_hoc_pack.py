@@ -121,6 +121,19 @@ CACHED = ONBOARDING.replace(
     "    from app.hoc.cus.integrations.L6_drivers.connector_registry_driver import registry\n\n"
     "    if registry.has(tenant):\n        return True\n    project =",
 )
+COORDINATOR = "backend/app/optimization/coordinator.py"
+ENVELOPE = "backend/app/optimization/envelope.py"
+LEARNING = "backend/app/learning/s1_rollback.py"
+UNCOORDINATED = """\
+class CoordinationManager:
+    def check_allowed(self, envelope):
+        return True
+
+    def apply(self, envelope):
+        self._emit_audit_record(envelope)
+
+    def _emit_audit_record(self, envelope): ...
+"""
 BROKEN = [
     ("L6_L7_BOUNDARY", DRIVER, "from app.db import Incident\n", 1),
     ("ABOLISHED_PATH", "backend/app/a.py", "def f():\n    import app.services.policy.facade\n", 2),
@@ -212,6 +225,22 @@ BROKEN = [
     ("GATE_5", "backend/app/services/governance/job_a.py", "from app.api import x\n", 1),
     ("HEALTH_SUPREMACY", "backend/app/services/governance/a.py", "def f(x):\n    x.record_signal()\n", 2),
     ("ACTIVATION_CACHE_READ", HANDLER, CACHED, 13),
+    ("PREDICTIONS_ISOLATED", "backend/app/hoc/int/worker/runtime/a.py", "import app.predictions.api\n", 1),
+    ("PREDICTIONS_ADVISE", "backend/app/a.py", "# is_advisory = False\nrow = dict(is_advisory=False)\n", 2),
+    ("COORDINATION_REQUIRED", COORDINATOR, UNCOORDINATED, 5),
+    ("COORDINATION_AUDITED", COORDINATOR, UNCOORDINATED, 2),
+    ("ENVELOPE_PRIORITY", ENVELOPE, "ENVELOPE_CLASS_PRIORITY = {EnvelopeClass.SAFETY: 4}\n", 1),
+    ("ENVELOPE_PRIORITY_FIXED", ENVELOPE, "def set_priority(envelope): ...\n", 1),
+    ("AUDIT_ISOLATED", COORDINATOR, "from app import learning\n", 1),
+    ("COORDINATION_RECORDS_IMMUTABLE", "backend/app/a.py", "Q = 'delete from coordination_audit_records'\n", 1),
+    ("LEARNING_ISOLATED", LEARNING, "from app.optimization import coordinator\n", 1),
+    ("LEARNING_ISOLATED", LEARNING, "from app.optimization.envelope import EnvelopeManager\n", 1),
+    ("LEARNING_METADATA_ONLY", LEARNING, "from app.models.run import Run\n", 1),
+    ("LEARNING_OFF_BY_DEFAULT", "backend/app/learning/config.py", "_LEARNING_ENABLED: bool = True\n", 1),
+    ("LEARNING_APPLIES_NOTHING", LEARNING, "def f(coordinator, e):\n    coordinator.apply(e)\n", 2),
+    ("LEARNING_APPROVES_NOTHING", LEARNING, "def f(row):\n    row.approved = True\n", 2),
+    ("SUGGESTIONS_IMMUTABLE", LEARNING, "Q = 'UPDATE learning_suggestions SET x = 1'\n", 1),
+    ("LOCKED_MUTATION", "backend/app/a.py", "def f(self):\n    self.db_session.lock_row(1)\n", 2),
 ]
 
 
