@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -94,7 +94,7 @@ class _Comparer:
     def compare(self, calls: list[RecordedCall]) -> Comparison:
         executed = self._executed(calls)
         edges = self._edges(calls)
-        part = whole_slice(self.engine, executed)
+        part = whole_slice(self.engine, executed, self._entered(calls))
         static = _Static(part)
         misses: list[Miss] = []
         for call, pairs in edges:
@@ -117,6 +117,11 @@ class _Comparer:
             if call.caller is not None:
                 found.update(dict.fromkeys(self.finder.of_frame(call.caller)))
         return list(found)
+
+    def _entered(self, calls: list[RecordedCall]) -> set[Unit]:
+        """The functions that code which is not analysed called of its own accord."""
+        asked = (call for call in calls if call.caller is None or call.outside.startswith(EVENT_LOOPS))
+        return {unit for call in asked for unit in self.finder.of_code(call.callee)}
 
     def _edges(self, calls: list[RecordedCall]) -> list[tuple[RecordedCall, list[Edge]]]:
         """The edges to compare, each with the first call that showed it. A direct call outweighs an indirect one."""
@@ -184,16 +189,26 @@ class _Static:
                     self.edges.add((caller, target.unit))
 
 
-def whole_slice(engine: Engine, units: Iterable[Unit]) -> Slice:
-    """What the units can execute, whoever calls them; inner functions are made where the outer ones run."""
-    bodies = [unit for unit in units if unit.code.kind == "module"]
-    functions = [unit for unit in units if unit.is_function]
-    entries = [context for unit in bodies if (context := engine.module(unit.module)) is not None]
-    entries += [engine.ambient(unit, deep=True) for unit in functions if not _is_inner(unit)]
+def whole_slice(engine: Engine, executed: Iterable[Unit], entered: Collection[Unit]) -> Slice:
+    """What the executed functions and modules can execute.
+
+    Entries are those that were entered from outside, as called from anywhere. What else was executed is looked at as
+    the others call it; where they are not seen to do so, that is one missing edge, and it becomes an entry itself, so
+    that the edges behind it are not missing too. Inner functions are made where the outer ones run.
+    """
+    modules = {unit.module: None for unit in executed}
+    functions = [unit for unit in executed if unit.is_function]
+    entries = [context for module in modules if (context := engine.module(module)) is not None]
+    entries += [engine.ambient(unit, deep=True) for unit in functions if unit in entered and not _is_inner(unit)]
     part = Slice(engine, entries)
-    reached = {context.unit for context in part.arrivals}
-    rest = [engine.ambient(unit, deep=True) for unit in functions if unit not in reached]
-    return Slice(engine, [*entries, *rest]) if rest else part
+    while True:
+        reached = {context.unit for context in part.arrivals}
+        missing = [unit for unit in functions if unit not in reached]
+        outer = [unit for unit in missing if not _is_inner(unit)] or missing
+        if not outer:
+            return part
+        entries += [engine.ambient(unit, deep=True) for unit in outer]
+        part = Slice(engine, entries)
 
 
 def _is_inner(unit: Unit) -> bool:

@@ -40,7 +40,14 @@ _SELECTING_TEXT = re.compile(r"[\w.:/\-*{}<>]{1,100}")
 PLAIN = frozenset(f"builtins:{name}" for name in ("str", "bytes", "int", "float", "bool", "complex"))
 """Classes whose objects are not told apart, for they hold nothing else and select nothing."""
 _MOST_COMBINATIONS = 24
+_MOST_BY_OBJECT = 20
+"""Of a function that has more contexts, the objects that are passed are merged, receivers excepted."""
+_MOST_BY_RECEIVER = 60
+"""Of one that has more than that, all objects, and functions that were made in a call."""
 _MOST_CONTEXTS = 1500
+"""Of one that has more than that, all values."""
+_MOST_OBJECTS = 10
+"""The objects of one instruction that are told apart by the context in which it runs."""
 _MOST_PLACES = 32
 """The arguments in `*args` that are told apart: a function that passes on more than it got would never end."""
 
@@ -118,10 +125,10 @@ _RESULT = "the result of an unresolved call: "
 def _invoke_function(engine: Engine, callee: Function, arguments: Arguments, site: Site | None) -> Outcomes:
     bound = bind(engine, callee, arguments, site)
     found: set[Outcome] = set()
-    for context, chosen in _contexts(engine, callee, bound):
-        for index, values in enumerate(bound):
+    for context, received in _contexts(engine, callee, bound):
+        for index, values in enumerate(received):
             if context.key[index] is None:
-                engine.solver.push(engine.param_node(context, index), _merged(values, index, chosen))
+                engine.solver.push(engine.param_node(context, index), values)
         found.add(_outcome(engine, engine.linked(context)))
     return frozenset(found)
 
@@ -152,14 +159,6 @@ def suspended(value: Outcome) -> Context | None:
     if isinstance(value, Instance) and value.site in ("generator", "coroutine"):
         return value.context
     return None
-
-
-def _merged(values: Values, index: int, chosen: dict[int, Value | None]) -> Values:
-    """What a parameter that the context does not tell apart receives in this combination."""
-    if index not in chosen:
-        return values
-    value = chosen[index]
-    return frozenset((value,)) if value is not None else frozenset(one for one in values if not _selects(one))
 
 
 def bind(engine: Engine, callee: Function, arguments: Arguments, site: Site | None) -> list[Values]:
@@ -249,6 +248,10 @@ def _default(engine: Engine, unit: Unit, closure: Context, index: int) -> Values
 # -- contexts ------------------------------------------------------------------------------------
 
 
+Choices = dict[int, list[Value | None]]
+"""The parameters by which contexts are told apart, and the values for each (None: whatever else is passed)."""
+
+
 def _selects(value: Value) -> bool:
     """Whether a context is worth telling apart by this value."""
     if isinstance(value, Constant):
@@ -258,14 +261,29 @@ def _selects(value: Value) -> bool:
     return isinstance(value, (Function, Method, Class, ModuleValue, Super))
 
 
-def _split(unit: Unit, bound: list[Values]) -> dict[int, list[Value | None]]:
-    """The parameters by which contexts are told apart, and the values for each (None: whatever else is passed)."""
-    choices: dict[int, list[Value | None]] = {}
+def _is_told_apart(value: Value, index: int, known: int) -> bool:
+    """Whether a function that has so many contexts gets more of them by this value.
+
+    Objects are what multiplies without end, for each context makes its own; texts, classes and functions of a module
+    are as many as the program names.
+    """
+    if known > _MOST_CONTEXTS:
+        return False
+    if known > _MOST_BY_RECEIVER:
+        return value.depth == 0 and not isinstance(value, (Instance, Method, Super))
+    if known > _MOST_BY_OBJECT:
+        return index == 0 or not isinstance(value, (Instance, Method))
+    return True
+
+
+def _split(unit: Unit, bound: list[Values], known: int) -> Choices:
+    choices: Choices = {}
     combinations = 1
     for index, values in enumerate(bound):
         if index not in selecting_parameters(unit):
             continue
-        selecting: list[Value | None] = sorted((one for one in values if _selects(one)), key=repr)
+        telling = (one for one in values if _selects(one) and _is_told_apart(one, index, known))
+        selecting: list[Value | None] = sorted(telling, key=repr)
         if not selecting:
             continue
         if len(selecting) < len(values):
@@ -277,17 +295,23 @@ def _split(unit: Unit, bound: list[Values]) -> dict[int, list[Value | None]]:
     return choices
 
 
-def _contexts(
-    engine: Engine, callee: Function, bound: list[Values]
-) -> Iterable[tuple[Context, dict[int, Value | None]]]:
+def _contexts(engine: Engine, callee: Function, bound: list[Values]) -> Iterable[tuple[Context, list[Values]]]:
+    """The contexts that a call runs, and what each parameter receives there."""
     unit = callee.unit
-    choices = _split(unit, bound)
-    if len(engine.contexts(unit)) > _MOST_CONTEXTS:
-        choices = {index: values for index, values in choices.items() if index == 0}
+    choices = _split(unit, bound, engine.count_contexts(unit))
     for combination in itertools.product(*choices.values()):
         chosen = dict(zip(choices, combination, strict=True))
         key = tuple(chosen.get(index) for index in range(len(bound)))
-        yield engine.universe.context(unit, callee.closure, key), chosen
+        received = [_merged(values, index, choices, chosen) for index, values in enumerate(bound)]
+        yield engine.universe.context(unit, callee.closure, key), received
+
+
+def _merged(values: Values, index: int, choices: Choices, chosen: dict[int, Value | None]) -> Values:
+    """What a parameter receives in one combination."""
+    if index not in choices:
+        return values
+    value = chosen[index]
+    return frozenset((value,)) if value is not None else values.difference(choices[index])
 
 
 def selecting_parameters(unit: Unit) -> frozenset[int]:
@@ -350,7 +374,8 @@ def allocate(engine: Engine, cls: Class, site: Site | None) -> Instance:
         instance = engine.universe.make(Instance, cls)
     else:
         context, register = site
-        context = _widened(engine, context)
+        if context.depth >= DEEPEST or engine.heap.count_objects(cls.unit, context.unit, register) >= _MOST_OBJECTS:
+            context = _merged_context(engine, context)
         instance = engine.universe.make(Instance, cls, context.unit, register, context)
     engine.heap.made(instance)
     return instance
@@ -358,7 +383,12 @@ def allocate(engine: Engine, cls: Class, site: Site | None) -> Instance:
 
 def _widened(engine: Engine, context: Context) -> Context:
     """The context to which an object's identity refers: where it is nested too deep, the merged one."""
-    if context.depth < DEEPEST:
+    return context if context.depth < DEEPEST else _merged_context(engine, context)
+
+
+def _merged_context(engine: Engine, context: Context) -> Context:
+    """The context that stands for all of its unit and closure."""
+    if all(value is None for value in context.key):
         return context
     merged = engine.universe.context(context.unit, context.closure, (None,) * len(context.key))
     for index in range(len(context.key)):

@@ -106,6 +106,10 @@ class Engine:
         """The contexts in which the unit was called so far."""
         return self.solver.read(self._contexts_node(unit))
 
+    def count_contexts(self, unit: Unit) -> int:
+        """How many contexts there are so far; nobody is told when there are more."""
+        return len(self._contexts_node(unit).values)
+
     def executes(self, context: Context) -> None:
         """The instruction being computed executes a context."""
         self.solver.notes().targets[context] = None

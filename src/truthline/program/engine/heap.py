@@ -7,6 +7,7 @@ read can leave out what the same activation has certainly overwritten.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -59,6 +60,7 @@ class Heap:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._tuples: dict[Value, dict[Value, None]] = {}
+        self._made_at: Counter[tuple[Unit, Unit | None, object]] = Counter()
 
     # -- fields -------------------------------------------------------------------------------
 
@@ -256,7 +258,14 @@ class Heap:
 
     def made(self, instance: Instance) -> None:
         """Remembers an object."""
-        self.engine.solver.push(self._instances(instance.cls.unit), (instance,))
+        node = self._instances(instance.cls.unit)
+        if instance not in node.values:
+            self._made_at[instance.cls.unit, instance.unit, instance.site] += 1
+            self.engine.solver.push(node, (instance,))
+
+    def count_objects(self, cls: Unit, unit: Unit, site: Register) -> int:
+        """How many objects of a class an instruction has made so far, one for each context; nobody is told of more."""
+        return self._made_at[cls, unit, site]
 
     def _instances(self, unit: Unit) -> Node:
         return self.engine.solver.node(("instances", unit), None)
