@@ -174,6 +174,7 @@ def test_forms_of_patterns(lint: Lint, call: str, text: str, found: list[int]) -
         ('run("a.b")', "def f(op='a.b'):\n    run(op)\n", [2]),
         ('run("a.b")', "run(*['a.b'])\nrun(**{})\nrun()\n", []),
         ("run(..., force=True)", "run('x', force=True)\n", [1]),
+        ('run("a.*", force=True, ...)', "run('a.b', force=True, slow=1)\nrun('a.b')\n", [1]),
         ('run("a" "b")', "run('ab')\nrun(f'a{1}')\n", [1]),
     ],
 )

@@ -13,6 +13,8 @@ from truthline.config.segments import MalformedPattern
 
 Scalar = str | int | float | bool | bytes | None
 _CALLEE = re.compile(r"\.?[\w*]+(\.[\w*]+)*")
+_AND_MORE = re.compile(r",\s*\.\.\.\s*,?\s*\)\s*\Z")
+"""`, ...)` at the end, which Python takes for a positional argument and forbids behind keywords."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -73,7 +75,7 @@ class CallPattern:
 
 def _conditions(text: str, rest: str) -> tuple[Condition, ...]:
     try:
-        parsed = ast.parse(f"f({rest}", mode="eval").body
+        parsed = ast.parse(f"f({_AND_MORE.sub(')', rest)}", mode="eval").body
     except (SyntaxError, ValueError):
         parsed = None
     if not isinstance(parsed, ast.Call) or not isinstance(parsed.func, ast.Name):
