@@ -34,6 +34,7 @@ from truthline_rules.header import Header
 from truthline_rules.independent import Independent
 from truthline_rules.layers import Layers
 from truthline_rules.log_keys import ReservedLogKey
+from truthline_rules.log_markers import LogFieldMissing, LogMarkerMissing
 from truthline_rules.marker_dependents import MarkerDependents
 from truthline_rules.max_members import MaxMembers
 from truthline_rules.no_cycles import NoCycles
@@ -111,6 +112,8 @@ RULES = (
     ForbidText,
     Assign,
     Decorator,
+    LogMarkerMissing,
+    LogFieldMissing,
     ReservedLogKey,
     DeadReference,
     MissingCase,

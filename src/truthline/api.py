@@ -32,6 +32,7 @@ from truthline.program.callsites import CallSite, CallSites, FunctionBody
 from truthline.program.evidence.migrations import Migrated
 from truthline.program.evidence.producers import UnpersistedEvidence
 from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
+from truthline.program.logs.contracts import LackingFields, LogGaps, UnloggedWay
 from truthline.program.modules import (
     External,
     Found,
@@ -90,8 +91,10 @@ __all__ = [
     "ImportTarget",
     "InputProvenance",
     "InputSource",
+    "LackingFields",
     "Ledger",
     "Location",
+    "LogGaps",
     "MalformedPattern",
     "Meta",
     "Migrated",
@@ -132,6 +135,7 @@ __all__ = [
     "SurveyRule",
     "UnconstrainedEvidence",
     "Unknown",
+    "UnloggedWay",
     "Unparsable",
     "UnpersistedEvidence",
     "UnreadEvidence",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import msgspec
@@ -31,6 +31,7 @@ from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
 from truthline.program.influence.guarded import guards_of
 from truthline.program.influence.overrides import Override
 from truthline.program.influence.provenance import DecisionContract, InputProvenance, InputSource, SourceKind
+from truthline.program.logs.contracts import LogGaps, evidence_gaps, flow_gaps
 from truthline.program.modules import Modules
 from truthline.program.places import Places
 from truthline.program.states import StateObjects
@@ -83,6 +84,8 @@ class Program:
         self._dispatch: dict[str, DispatchSites] = {}
         self._states: dict[str, StateObjects] = {}
         self._migrations: dict[str, Migrations] = {}
+        self._analysers: dict[str, FlowAnalyser] = {}
+        self._log_gaps: dict[tuple[str, str], LogGaps] = {}
 
     @cached_property
     def bodies(self) -> BodyStore:
@@ -149,9 +152,41 @@ class Program:
     def unpersisted(self, evidence: str) -> tuple[UnpersistedEvidence, ...]:
         """The ways on which a producer of evidence succeeds without having written it."""
         contract = self.config.evidence[evidence]
-        units = dict.fromkeys(unit for reference in contract.written_by for unit in self.units(reference))
         tables = tuple(wanted_table(table) for table in contract.tables)
-        return tuple(Producers(self.engine, self.places, self.sql_texts).lapses(units, tables))
+        return tuple(Producers(self.engine, self.places, self.sql_texts).lapses(self._producers(evidence), tables))
+
+    def flow_log(self, flow: str) -> LogGaps:
+        """Where a flow does not log what its `log` asks for."""
+        return self._gaps("flow", flow, self._flow_gaps)
+
+    def evidence_log(self, evidence: str) -> LogGaps:
+        """Where the producers of evidence do not log what its `log` asks for."""
+        return self._gaps("evidence", evidence, self._evidence_gaps)
+
+    def _gaps(self, kind: str, name: str, find: Callable[[str], LogGaps]) -> LogGaps:
+        found = self._log_gaps.get((kind, name))
+        if found is None:
+            found = self._log_gaps[kind, name] = find(name)
+        return found
+
+    def _flow_gaps(self, name: str) -> LogGaps:
+        flow = self.config.flow[name]
+        if flow.log is None:
+            return LogGaps()
+        analyser = self._analyser(name)
+        decision = self.units(flow.decision.call) if flow.decision is not None else ()
+        return flow_gaps(flow.log, analyser.queries, analyser.dependence, decision, self.places)
+
+    def _evidence_gaps(self, name: str) -> LogGaps:
+        evidence = self.config.evidence[name]
+        if evidence.log is None:
+            return LogGaps()
+        tables = tuple(map(wanted_table, evidence.tables))
+        return evidence_gaps(evidence.log, self.engine, self.sql_texts, self._producers(name), tables, self.places)
+
+    def _producers(self, evidence: str) -> tuple[Unit, ...]:
+        written_by = self.config.evidence[evidence].written_by
+        return tuple(dict.fromkeys(unit for reference in written_by for unit in self.units(reference)))
 
     def migrated(self, evidence: str) -> dict[str, Migrated]:
         """What the migrations of evidence make of its tables; nothing where it names no migrations."""
@@ -182,6 +217,12 @@ class Program:
         return tuple(module_contracts(self.config, self.modules))
 
     def _analyser(self, name: str) -> FlowAnalyser:
+        found = self._analysers.get(name)
+        if found is None:
+            found = self._analysers[name] = self._new_analyser(name)
+        return found
+
+    def _new_analyser(self, name: str) -> FlowAnalyser:
         flow = self.config.flow[name]
         entries = [unit for reference in flow.entry for unit in self.units(reference)]
         states = [self.state(state) for state in flow.must_not_reach]

@@ -166,6 +166,10 @@ class Unit:
         found = [register for register in placed if isinstance(self.code.instructions[register], _EXECUTES)]
         return tuple(sorted(found, key=lambda register: self.code.positions[register]))
 
+    def can_execute(self, register: Register) -> bool:
+        """Whether an instruction can execute other code."""
+        return isinstance(self.code.instructions[register], _EXECUTES)
+
     @cached_property
     def uses(self) -> dict[Register, list[Register]]:
         """By register, the instructions that read it."""

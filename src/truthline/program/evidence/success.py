@@ -10,7 +10,7 @@ from truthline.program.engine.values import Constant, Context
 from truthline.program.evidence.executed import Queries
 from truthline.program.evidence.terms import Site
 
-_FLAGS = ("success", "ok", "succeeded", "is_success")
+FLAGS = ("success", "ok", "succeeded", "is_success")
 """Fields by which a result says how it went."""
 _DEEPEST = 4
 
@@ -54,7 +54,7 @@ class Outcomes:
         self, context: Context, register: Register, call: Call, stack: tuple[Site, ...], depth: int
     ) -> bool:
         """A result that is made with `success=False`, here or by every return of what is called."""
-        if any(name in _FLAGS and self._is_false(context, value) for name, value in call.keywords):
+        if any(name in FLAGS and self._is_false(context, value) for name, value in call.keywords):
             return True
         callees = self._passing.callees(context, register)
         if not callees or depth >= _DEEPEST or any(callee.unit.name == "__init__" for callee in callees):
@@ -81,7 +81,7 @@ class Outcomes:
 
     def _is_flag(self, context: Context, register: Register) -> bool:
         instruction = context.unit.code.instructions[register]
-        return isinstance(instruction, Const) and instruction.value in _FLAGS
+        return isinstance(instruction, Const) and instruction.value in FLAGS
 
 
 def returns_values(unit: Unit) -> bool:

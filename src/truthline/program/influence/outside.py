@@ -86,6 +86,10 @@ class Outside:
         """Whether all that a call does is to log or to measure."""
         return self._remembered("logs", context, register, partial(self._only_logs, context, call))
 
+    def is_named_so(self, names: Iterable[str]) -> bool:
+        """Whether a callee that is written so logs or measures, by its name alone."""
+        return _measures(names)
+
     def writes(self, context: Context, register: Register, call: Call) -> bool:
         """Whether a call of external code has an effect that lasts."""
         return self._remembered("writes", context, register, partial(self._writes, context, register, call))

@@ -1,0 +1,219 @@
+"""Fields of markers (TL602): each case is run, and reported exactly where a record lacks a field."""
+
+from pathlib import Path
+
+import pytest
+from tests.rules.logged import FLOW, RUNS, findings, module, run
+
+FIELDS = {
+    "both in a display": """
+        passed = may(row(session))
+        logger.info("evaluated", extra={"tenant_id": 1, "source": "db"})
+        return passed
+    """,
+    "one is left out": """
+        passed = may(row(session))
+        logger.info("evaluated", extra={"tenant_id": 1})
+        return passed
+    """,
+    "no extra": """
+        passed = may(row(session))
+        logger.info("evaluated for tenant_id=%s source=%s", 1, "db")
+        return passed
+    """,
+    "a dict that was built before": """
+        fields = {"tenant_id": 1}
+        fields["source"] = "db"
+        passed = may(row(session))
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "a key that is only sometimes put in": """
+        fields = {"tenant_id": 1}
+        passed = may(row(session))
+        if passed:
+            fields["source"] = "db"
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "a key that is put in too late": """
+        fields = {"tenant_id": 1}
+        passed = may(row(session))
+        logger.info("evaluated", extra=fields)
+        fields["source"] = "db"
+        return passed
+    """,
+    "a key in each branch": """
+        passed = may(row(session))
+        if passed:
+            fields = {"tenant_id": 1, "source": "db"}
+        else:
+            fields = dict(tenant_id=1, source="none")
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "a branch without": """
+        passed = may(row(session))
+        fields = {"tenant_id": 1, "source": "db"} if passed else {"tenant_id": 1}
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "taken out again": """
+        fields = {"tenant_id": 1, "source": "db"}
+        fields.pop("source")
+        passed = may(row(session))
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "an update": """
+        fields = {}
+        fields.update({"tenant_id": 1}, source="db")
+        passed = may(row(session))
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "a union": """
+        passed = may(row(session))
+        logger.info("evaluated", extra={"tenant_id": 1} | {"source": "db"})
+        return passed
+    """,
+    "taken in": """
+        base = {"tenant_id": 1}
+        passed = may(row(session))
+        logger.info("evaluated", extra={**base, "source": "db"})
+        return passed
+    """,
+    "a dict that a helper makes": """
+        def fields(source):
+            return {"tenant_id": 1, "source": source}
+        passed = may(row(session))
+        logger.info("evaluated", extra=fields("db"))
+        return passed
+    """,
+    "a helper that takes keywords": """
+        def tell(event, **fields):
+            logger.info(event, extra=fields)
+        passed = may(row(session))
+        tell("evaluated", tenant_id=1, source="db")
+        return passed
+    """,
+    "a helper that is not told": """
+        def tell(event, **fields):
+            logger.info(event, extra=fields)
+        tell("other", tenant_id=1, source="db")
+        passed = may(row(session))
+        tell("evaluated", tenant_id=1)
+        return passed
+    """,
+    "a helper that drops them": """
+        def tell(event, **fields):
+            logger.info(event)
+        passed = may(row(session))
+        tell("evaluated", tenant_id=1, source="db")
+        return passed
+    """,
+    "a helper with a dict as parameter": """
+        def tell(event, fields):
+            logger.info(event, extra={**fields, "source": "db"})
+        passed = may(row(session))
+        tell("evaluated", {"tenant_id": 1})
+        return passed
+    """,
+    "an adapter": """
+        adapter = logging.LoggerAdapter(logger, {"tenant_id": 1, "source": "db"})
+        passed = may(row(session))
+        adapter.info("evaluated")
+        return passed
+    """,
+    "an adapter that knows one of them": """
+        adapter = logging.LoggerAdapter(logger, extra={"tenant_id": 1})
+        passed = may(row(session))
+        adapter.info("evaluated")
+        return passed
+    """,
+    "an adapter of an object": """
+        class Told:
+            def __init__(self):
+                self.log = logging.LoggerAdapter(logger, {"tenant_id": 1, "source": "db"})
+            def tell(self):
+                self.log.info("evaluated")
+        told = Told()
+        passed = may(row(session))
+        told.tell()
+        return passed
+    """,
+    "an adapter that a helper makes": """
+        def adapted(tenant):
+            return logging.LoggerAdapter(logger, {"tenant_id": tenant, "source": "db"})
+        passed = may(row(session))
+        adapted(1).info("evaluated")
+        return passed
+    """,
+    "what cannot be known is not reported, and is there": """
+        passed = may(row(session))
+        logger.info("evaluated", extra={key: 1 for key in ("tenant_id", "source")})
+        return passed
+    """,
+}
+
+
+@pytest.mark.parametrize("title", FIELDS)
+def test_a_marker_carries_its_fields(title: str, tmp_path: Path) -> None:
+    text = module("activate", FIELDS[title])
+    lacking = {
+        name
+        for session in RUNS
+        for record in run(text, "activate", session).records
+        if record.getMessage().startswith("evaluated")
+        for name in ("tenant_id", "source")
+        if not hasattr(record, name)
+    }
+    found = [one for one in findings(text, FLOW, tmp_path) if one.code == "TL602"]
+    assert {name for one in found for name in ("tenant_id", "source") if f"`{name}`" in one.message} == lacking
+
+
+IN_STRUCTLOG = {
+    "keywords": ("logger.info('evaluated', tenant_id=1, source='db')", []),
+    "a keyword is left out": ("logger.info('evaluated', tenant_id=1)", [9]),
+    "bound": ("logger.bind(tenant_id=1).info('evaluated', source='db')", []),
+    "bound twice": ("log = logger.bind(tenant_id=1)\n    log = log.bind(source='db')\n    log.info('evaluated')", []),
+    "bound too little": ("log = logger.bind(tenant_id=1)\n    log.info('evaluated')", [10]),
+    "spread": ("fields = {'tenant_id': 1, 'source': 'db'}\n    logger.info('evaluated', **fields)", []),
+    "spread, one missing": ("fields = {'tenant_id': 1}\n    logger.info('evaluated', **fields)", [10]),
+    "context variables": (
+        "structlog.contextvars.bind_contextvars(tenant_id=1, source='db')\n    logger.info('evaluated')",
+        [],
+    ),
+    "the event as a keyword": ("logger.info(event='evaluated', tenant_id=1, source='db')", []),
+    "asynchronous": ("logger.ainfo('evaluated', tenant_id=1)", [9]),
+}
+
+
+@pytest.mark.parametrize("title", IN_STRUCTLOG)
+def test_fields_of_bound_loggers(title: str, tmp_path: Path) -> None:
+    told, lines = IN_STRUCTLOG[title]
+    head = "import structlog\nlogger = structlog.get_logger()\n\ndef may(has_key):\n    return has_key\n\n"
+    text = f"{head}def activate(session):\n    passed = may(session)\n    {told}\n    return passed\n"
+    found = findings(text, FLOW, tmp_path)
+    assert [one.location.span.line for one in found if one.code == "TL602"] == lines
+    assert not [one for one in found if one.code == "TL601"]
+
+
+METRICS = {
+    "the metric is called so": "evaluated = Counter('x', 'x', ['tenant_id', 'source'])|evaluated.labels(1, 2).inc()",
+    "it was made under the name": "seen = Counter('evaluated', 'x', ['tenant_id', 'source'])|seen.labels(1, 2).inc()",
+    "labels by name": "seen = Counter('evaluated', 'x', ['a', 'b'])|seen.labels(tenant_id=1, source=2).inc()",
+}
+
+
+@pytest.mark.parametrize("title", METRICS)
+def test_a_metric_is_a_marker_too(title: str, tmp_path: Path) -> None:
+    made, _, counted = METRICS[title].partition("|")
+    text = (
+        f"from prometheus_client import Counter\n{made}\ndef may(has_key):\n    return has_key\n\n"
+        f"def activate(session):\n    passed = may(session)\n    {{}}\n    return passed\n"
+    )
+    found = findings(text.format(counted), FLOW, tmp_path / "a")
+    assert not [one for one in found if one.code.startswith("TL60")]
+    found = findings(text.format("pass"), FLOW, tmp_path / "b")
+    assert [one.location.span.line for one in found if one.code.startswith("TL60")] == [9]

@@ -1,0 +1,442 @@
+"""Markers on every way (TL601): each case is run, and found exactly where a run leaves without the marker."""
+
+from pathlib import Path
+
+import pytest
+from tests.rules.logged import EVIDENCE, FLOW, RUNS, findings, module, run
+
+DECISIONS = {
+    "before the ways part": """
+        passed = may(row(session))
+        logger.info("evaluated", extra=FIELDS)
+        if not passed:
+            return False
+        return True
+    """,
+    "an early return before the marker": """
+        passed = may(row(session))
+        if not passed:
+            return False
+        logger.info("evaluated", extra=FIELDS)
+        return True
+    """,
+    "a return before the decision": """
+        found = row(session)
+        if found is None:
+            return False
+        passed = may(found)
+        logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "a marker before the decision": """
+        logger.info("evaluating now", extra=FIELDS)
+        return may(row(session))
+    """,
+    "each branch has its own": """
+        if may(row(session)):
+            logger.info("evaluated", extra=FIELDS)
+            return True
+        else:
+            logger.warning("evaluated", extra=FIELDS)
+        return False
+    """,
+    "one branch has none": """
+        if may(row(session)):
+            logger.info("evaluated", extra=FIELDS)
+            return True
+        else:
+            logger.warning("not evaluated_again", extra=FIELDS)
+        return False
+    """,
+    "in a finally": """
+        try:
+            if may(row(session)):
+                return True
+            return False
+        finally:
+            logger.info("evaluated", extra=FIELDS)
+    """,
+    "the decision raises, and the handler returns": """
+        try:
+            passed = may(row(session))
+        except ValueError:
+            return False
+        logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "the handler logs too": """
+        try:
+            passed = may(row(session))
+        except ValueError:
+            logger.exception("evaluated", extra=FIELDS)
+            return False
+        logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "a commit fails after the decision": """
+        try:
+            passed = may(row(session))
+            session.commit()
+            logger.info("evaluated", extra=FIELDS)
+        except KeyError:
+            return False
+        return passed
+    """,
+    "an exception that nobody catches is no return": """
+        passed = may(row(session))
+        session.commit()
+        logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "suppressed": """
+        passed = False
+        with contextlib.suppress(ValueError):
+            passed = may(row(session))
+            logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "only while there is something to say": """
+        passed = may(row(session))
+        for one in [passed] * int(passed):
+            logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "a loop over a display": """
+        passed = may(row(session))
+        for level in (20, 30):
+            logger.log(level, "evaluated", extra=FIELDS)
+        return passed
+    """,
+    "until it is so": """
+        while True:
+            passed = may(row(session))
+            if not passed:
+                break
+            logger.info("evaluated", extra=FIELDS)
+            return True
+        return False
+    """,
+    "a helper": """
+        passed = may(row(session))
+        mark()
+        return passed
+    """,
+    "a helper that logs what it is told": """
+        passed = may(row(session))
+        mark("something else")
+        return passed
+    """,
+    "a helper that logs sometimes": """
+        def tell(passed):
+            if passed:
+                logger.info("evaluated", extra=FIELDS)
+        passed = may(row(session))
+        tell(passed)
+        return passed
+    """,
+    "a helper two calls away": """
+        def inner():
+            mark()
+        def outer():
+            inner()
+        passed = may(row(session))
+        outer()
+        return passed
+    """,
+    "the decision two calls away, logged by the caller": """
+        def ask():
+            return may(row(session))
+        passed = ask()
+        logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "the decision two calls away, logged by nobody": """
+        def ask():
+            return may(row(session))
+        return ask()
+    """,
+    "a decorator that logs": """
+        def told(function):
+            @functools.wraps(function)
+            def wrapper(*args):
+                result = function(*args)
+                logger.info("evaluated", extra=FIELDS)
+                return result
+            return wrapper
+        @told
+        def ask():
+            return may(row(session))
+        return ask()
+    """,
+    "a function that is made and not called": """
+        def tell():
+            logger.info("evaluated", extra=FIELDS)
+        return may(row(session))
+    """,
+    "a context manager that logs at its end": """
+        @contextlib.contextmanager
+        def told():
+            yield
+            logger.info("evaluated", extra=FIELDS)
+        with told():
+            passed = may(row(session))
+        return passed
+    """,
+    "a conditional expression": """
+        passed = may(row(session))
+        mark() if passed else None
+        return passed
+    """,
+    "and": """
+        passed = may(row(session))
+        passed and mark()
+        return passed
+    """,
+    "the same test twice": """
+        passed = may(row(session))
+        if passed:
+            mark()
+        if not passed:
+            mark()
+        return passed
+    """,
+    "match": """
+        match may(row(session)):
+            case True:
+                mark()
+                return True
+            case _:
+                return False
+    """,
+    "an f-string": """
+        passed = may(row(session))
+        logger.info(f"evaluated: {passed}", extra=FIELDS)
+        return passed
+    """,
+    "a constant": """
+        event = "evaluated"
+        passed = may(row(session))
+        logger.info(event, extra=FIELDS)
+        return passed
+    """,
+    "printed is not logged": """
+        passed = may(row(session))
+        print("evaluated")
+        return passed
+    """,
+    "a handler that raises again": """
+        try:
+            passed = may(row(session))
+        except ValueError:
+            raise RuntimeError from None
+        logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "a lambda": """
+        tell = lambda: logger.info("evaluated", extra=FIELDS)
+        passed = may(row(session))
+        tell()
+        return passed
+    """,
+    "a partial": """
+        tell = functools.partial(logger.info, "evaluated", extra=FIELDS)
+        passed = may(row(session))
+        mark()
+        return passed
+    """,
+    "behind a check of the level": """
+        passed = may(row(session))
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+}
+PRODUCERS = {
+    "both are logged": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        except KeyError:
+            session.rollback()
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "failure is silent": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        except KeyError:
+            return False
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "success is silent": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        return True
+    """,
+    "success is only sometimes told": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        if session.first():
+            logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "failure is told, and raised again": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            raise
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "failure is raised again in silence": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+        except KeyError:
+            raise
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "nothing catches the failure": """
+        session.execute("INSERT INTO api_keys (id) VALUES (1)")
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "the commit is outside the try": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "refused in silence": """
+        if not session.first():
+            return False
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "a callee that tells how it went": """
+        def save():
+            try:
+                session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            except KeyError:
+                return False
+            return True
+        saved = save()
+        if saved:
+            logger.info("persisted", extra=FIELDS)
+        else:
+            logger.error("not_persisted", extra=FIELDS)
+        return saved
+    """,
+    "a callee that says it in a dict": """
+        def save():
+            try:
+                session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            except KeyError:
+                return {"success": False}
+            return {"success": True}
+        saved = save()
+        if not saved["success"]:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "claimed before it is done": """
+        try:
+            logger.info("persisted", extra=FIELDS)
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        return True
+    """,
+    "in finally": """
+        done = False
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            done = True
+        except KeyError:
+            pass
+        finally:
+            if done:
+                logger.info("persisted", extra=FIELDS)
+            else:
+                logger.error("not_persisted", extra=FIELDS)
+        return done
+    """,
+}
+
+
+@pytest.mark.parametrize("title", DECISIONS)
+def test_a_decision_is_told_on_every_way(title: str, tmp_path: Path) -> None:
+    text = module("activate", DECISIONS[title])
+    silent = False
+    for session in RUNS:
+        seen = run(text, "activate", session)
+        told = any(message.split(":")[0] == "evaluated" for message in seen.logged)
+        silent = silent or (seen.started and seen.returned and not told)
+    found = findings(text, FLOW, tmp_path)
+    assert any(one.code == "TL601" for one in found) == silent
+    assert not [one for one in found if one.code in ("TL602", "TL002")]
+
+
+def test_the_witness_is_a_way_without_the_marker(tmp_path: Path) -> None:
+    text = module("activate", DECISIONS["an early return before the marker"])
+    (found,) = [one for one in findings(text, FLOW, tmp_path) if one.code == "TL601"]
+    assert [step.text for step in found.witness] == [
+        "def activate(session):",
+        "passed = may(row(session))",
+        "if not passed:",
+        "return False",
+    ]
+
+
+def test_without_a_decision_every_return_is_one(tmp_path: Path) -> None:
+    contract = FLOW.partition("[flow.activation.decision]")[0]
+    text = module("activate", DECISIONS["a return before the decision"])
+    found = findings(text, contract, tmp_path)
+    assert [text.splitlines()[one.location.span.line - 1].strip() for one in found if one.code == "TL601"] == [
+        "return False"
+    ]
+
+
+@pytest.mark.parametrize("title", PRODUCERS)
+def test_the_outcome_of_a_write_is_told(title: str, tmp_path: Path) -> None:
+    text = module("enable", PRODUCERS[title])
+    untold = set()
+    thinks_of_failure = "not_persisted" in text
+    for session in RUNS:
+        seen = run(text, "enable", session)
+        if seen.returned and seen.result and "persisted" not in seen.logged:
+            untold.add("persisted")
+        failed = seen.returned and not seen.result
+        is_told_somewhere = thinks_of_failure and "except" not in text
+        escaped = seen.started and not seen.returned and not is_told_somewhere
+        if (failed or escaped) and "not_persisted" not in seen.logged:
+            untold.add("not_persisted")
+    found = findings(text, EVIDENCE, tmp_path)
+    named = {
+        "not_persisted" if "`not_persisted`" in one.message else "persisted" for one in found if one.code == "TL601"
+    }
+    assert named == untold
