@@ -33,6 +33,8 @@ from truthline_rules.frozen_files import FrozenFiles
 from truthline_rules.header import Header
 from truthline_rules.independent import Independent
 from truthline_rules.layers import Layers
+from truthline_rules.log_claims import LogSourceContradicted
+from truthline_rules.log_fields import LogFieldDropped
 from truthline_rules.log_keys import ReservedLogKey
 from truthline_rules.log_markers import LogFieldMissing, LogMarkerMissing
 from truthline_rules.marker_dependents import MarkerDependents
@@ -115,6 +117,8 @@ RULES = (
     LogMarkerMissing,
     LogFieldMissing,
     ReservedLogKey,
+    LogSourceContradicted,
+    LogFieldDropped,
     DeadReference,
     MissingCase,
     CaseMismatch,

@@ -71,27 +71,29 @@ class ReservedLogKey(FileRule):
 
     def check_file(self, file: FileView) -> Iterable[Violation]:
         """Look at every call that has an `extra`."""
-        words = f" {file.outline.words} "
-        if " extra " not in words and " LoggerAdapter " not in words:
-            return
-        others = _other_loggers(file)
-        for scope in [file.tree, *(node for node in file.nodes if isinstance(node, Function))]:
-            yield from self._in_scope(file, scope, others)
+        for key, node, function in keys_of_extras(file):
+            if key in RESERVED:
+                yield Violation(
+                    location=file.at(node),
+                    message=f"`extra` has the key `{key}`, which a LogRecord has of its own: the call raises",
+                    help=f"give the key another name, such as `record_{key}`",
+                    symbol=f"{function}.{key}",
+                )
 
-    def _in_scope(self, file: FileView, scope: ast.Module | Function, others: set[str]) -> Iterator[Violation]:
+
+def keys_of_extras(file: FileView) -> Iterator[tuple[str, ast.expr, str]]:
+    """Every constant key of an `extra`, with where it is written and the function that passes it."""
+    words = f" {file.outline.words} "
+    if " extra " not in words and " LoggerAdapter " not in words:
+        return
+    others = _other_loggers(file)
+    for scope in [file.tree, *(node for node in file.nodes if isinstance(node, Function))]:
         own = list(_own_nodes(scope))
         for call in own:
-            if not isinstance(call, ast.Call) or _root(call.func) in others:
-                continue
-            for extra in _extras(call):
-                for key, node in _keys(extra, own, set()):
-                    if key in RESERVED:
-                        yield Violation(
-                            location=file.at(node),
-                            message=f"`extra` has the key `{key}`, which a LogRecord has of its own: the call raises",
-                            help=f"give the key another name, such as `record_{key}`",
-                            symbol=f"{getattr(scope, 'name', '')}.{key}",
-                        )
+            if isinstance(call, ast.Call) and _root(call.func) not in others:
+                for extra in _extras(call):
+                    for key, node in _keys(extra, own, set()):
+                        yield key, node, getattr(scope, "name", "")
 
 
 def _own_nodes(scope: ast.Module | Function) -> Iterator[ast.AST]:

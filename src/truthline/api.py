@@ -32,7 +32,9 @@ from truthline.program.callsites import CallSite, CallSites, FunctionBody
 from truthline.program.evidence.migrations import Migrated
 from truthline.program.evidence.producers import UnpersistedEvidence
 from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
+from truthline.program.logs.claims import FalseClaim
 from truthline.program.logs.contracts import LackingFields, LogGaps, UnloggedWay
+from truthline.program.logs.records import Printed
 from truthline.program.modules import (
     External,
     Found,
@@ -78,6 +80,7 @@ __all__ = [
     "Example",
     "Execution",
     "External",
+    "FalseClaim",
     "FileRule",
     "FileView",
     "FlowAnalysis",
@@ -117,6 +120,7 @@ __all__ = [
     "Part",
     "PathPattern",
     "PossibleWay",
+    "Printed",
     "Program",
     "Regex",
     "Registration",

@@ -10,6 +10,8 @@ from truthline.config.problems import Problems, did_you_mean
 from truthline.config.schema import Contents, Flow, LogContract
 
 _RULE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_SOURCES = ("evidence", "state", "constant", "caller", "unknown")
+"""Where a decision's input can come from."""
 _OWN_CODE = re.compile(r"TL[0-9]+")
 
 
@@ -98,6 +100,15 @@ def _logs(contents: Contents, problems: Problems) -> None:
         _log(("flow", name, "log"), flow.log, ("marker",), problems)
     for name, evidence in contents.evidence.items():
         _log(("evidence", name, "log"), evidence.log, ("success", "failure"), problems)
+
+    for value, claimed in contents.logging.sources.items() if contents.logging is not None else ():
+        kind, _, name = claimed.partition(":")
+        key = ("logging", "sources", value)
+        if claimed not in _SOURCES and kind not in ("evidence", "state"):
+            choice = ", ".join(f"`{one}`" for one in _SOURCES)
+            problems.add(key, f"`{claimed}` is no provenance; write {choice}, `evidence:NAME` or `state:NAME`")
+        elif name and name not in getattr(contents, kind):
+            problems.add(key, _undeclared(name, kind, getattr(contents, kind)))
 
 
 def _log(key: KeyPath, log: LogContract | None, keys: tuple[str, ...], problems: Problems) -> None:

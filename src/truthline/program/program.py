@@ -31,7 +31,11 @@ from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
 from truthline.program.influence.guarded import guards_of
 from truthline.program.influence.overrides import Override
 from truthline.program.influence.provenance import DecisionContract, InputProvenance, InputSource, SourceKind
+from truthline.program.logs.claims import FalseClaim, false_claims
 from truthline.program.logs.contracts import LogGaps, evidence_gaps, flow_gaps
+from truthline.program.logs.emitted import Emissions
+from truthline.program.logs.formatters import printed_by
+from truthline.program.logs.records import Printed
 from truthline.program.modules import Modules
 from truthline.program.places import Places
 from truthline.program.states import StateObjects
@@ -163,6 +167,24 @@ class Program:
         """Where the producers of evidence do not log what its `log` asks for."""
         return self._gaps("evidence", evidence, self._evidence_gaps)
 
+    def false_claims(self, flow: str) -> tuple[FalseClaim, ...]:
+        """Log calls of a flow that claim a source of the decision's inputs which the provenance contradicts."""
+        declared = self.config.logging.sources if self.config.logging is not None else {}
+        contract = self.config.flow[flow]
+        if not declared or contract.decision is None:
+            return ()
+        analyser = self._analyser(flow)
+        emissions = Emissions(analyser.queries, analyser.dependence)
+        marker = contract.log.marker if contract.log is not None else None
+        return tuple(false_claims(emissions, marker, declared, analyser.inputs, self.places))
+
+    def printed(self) -> Printed | None:
+        """Which fields of records the configured formatter prints; None where none is configured, or it is missing."""
+        logging = self.config.logging
+        if logging is None or logging.formatter is None:
+            return None
+        return printed_by(self.engine, logging.formatter)
+
     def _gaps(self, kind: str, name: str, find: Callable[[str], LogGaps]) -> LogGaps:
         found = self._log_gaps.get((kind, name))
         if found is None:
@@ -290,6 +312,11 @@ class Program:
             yield from self._missing_objects(f"flow.{name}.entry", flow.entry)
             if flow.decision is not None:
                 yield from self._missing_objects(f"flow.{name}.decision.call", (flow.decision.call,))
+        if self.config.logging is not None:
+            named = (("formatter", (self.config.logging.formatter,)), ("redact", self.config.logging.redact))
+            for key, references in named:
+                inside = [one for one in references if one is not None and self._is_inside(one)]
+                yield from self._missing_objects(f"logging.{key}", inside)
         for name, table in sorted(self.config.dispatch.items()):
             for key in ("register", "execute"):
                 yield from self._missing_objects(f"dispatch.{name}.{key}", (getattr(table, key),))
@@ -311,6 +338,10 @@ class Program:
             if not any(_matches(pattern, name) for name in names):
                 near = difflib.get_close_matches(reference, names, 1)
                 yield MissingReference(key, reference, near[0] if near else None)
+
+    def _is_inside(self, reference: str) -> bool:
+        """Whether a reference leads into the analysed code: formatters and redactions may come from libraries."""
+        return self.modules.is_first_party(reference.partition(":")[0])
 
     def _object_names(self, module: str) -> list[str]:
         names: dict[str, None] = {}

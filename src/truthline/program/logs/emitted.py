@@ -112,14 +112,19 @@ class Emissions:
                 return True
         return False
 
-    def of(self, marker: str) -> Iterable[Place]:
-        """Every call of the slice that logs the marker, with the calls by which its text is passed in."""
+    def all(self) -> Iterator[Place]:
+        """Every log and metric call of the slice."""
         for context in self.slice.arrivals:
             for register, _ in context.unit.find(ir.Call):
                 if context.unit.place(register) and (
                     self.is_emitting(context, register) or self.is_named_so(context, register)
                 ):
-                    yield from self._entered(context, register, marker)
+                    yield Place(context, register)
+
+    def of(self, marker: str) -> Iterator[Place]:
+        """Every call of the slice that logs the marker, with the calls by which its text is passed in."""
+        for place in self.all():
+            yield from self._entered(place.context, place.register, marker)
 
     def _entered(self, context: Context, register: Register, marker: str) -> Iterable[Place]:
         pending: deque[tuple[Site, ...]] = deque([()])
