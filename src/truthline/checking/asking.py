@@ -11,11 +11,11 @@ from truthline.checking.noted import Noted, NotedBefore
 from truthline.checking.protocol import Audit, FileRule, SurveyRule, Violation
 from truthline.checking.registry import Instance
 from truthline.errors import TruthlineError
-from truthline.facts.lower import deep_recursion
 from truthline.facts.view import FileView
 from truthline.model.location import Location
 from truthline.program.module import SourceModule
 from truthline.program.program import Program
+from truthline.syntax.depth import deep_recursion
 from truthline.syntax.unread import Unparsable
 from truthline.timings import Timings
 

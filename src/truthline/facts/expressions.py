@@ -36,6 +36,7 @@ from truthline.facts.code import (
 )
 from truthline.facts.scopes import ComprehensionNode, Scope, ScopeTable
 from truthline.facts.targets import named_attribute
+from truthline.syntax.newer import Interpolation, TemplateStr
 
 _LARGEST = 2**63 - 1
 _BINARY = {
@@ -330,6 +331,15 @@ class Expressions:
             self.value(node.format_spec)
         return self.builder.emit(Format(value), position(node.value))
 
+    def _template(self, node: Any) -> Register:
+        """A template string is no text: it holds what stands in its fields."""
+        return self.builder.emit(Build("tuple", tuple(self.value(part) for part in node.values)), position(node))
+
+    def _interpolation(self, node: Any) -> Register:
+        if node.format_spec is not None:
+            self.value(node.format_spec)
+        return self.value(node.value)
+
     def _lambda(self, node: ast.Lambda) -> Register:
         return self.make_lambda(node)
 
@@ -370,6 +380,13 @@ class Expressions:
         self.builder.start(end)
 
     def _collect(self, node: ComprehensionNode, result: Register) -> None:
+        unpacked = _unpacked(node)
+        if unpacked is not None:
+            adder = self.builder.emit(
+                Attr(result, "extend" if _empty(node).kind == "list" else "update"), position(node)
+            )
+            self.builder.emit(Call(adder, (self.value(unpacked),)), position(node))
+            return
         if isinstance(node, ast.DictComp):
             key, value = self.value(node.key), self.value(node.value)
         else:
@@ -384,8 +401,15 @@ class Expressions:
         return self.builder.emit(Hint(value, known), where)
 
 
-def _empty(node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Build:
-    return Build("set" if isinstance(node, ast.SetComp) else "list")
+def _empty(node: ComprehensionNode) -> Build:
+    return Build("list" if isinstance(node, (ast.ListComp, ast.GeneratorExp)) else "set")
+
+
+def _unpacked(node: ComprehensionNode) -> ast.expr | None:
+    """What each round of `[*each for ...]` and `{**each for ...}` adds all elements of (Python 3.15)."""
+    if isinstance(node, ast.DictComp):
+        return node.key if getattr(node, "value", None) is None else None
+    return node.elt.value if isinstance(node.elt, ast.Starred) else None
 
 
 _LOWER: dict[type[ast.AST], Callable[[Expressions, Any], Register]] = {
@@ -410,6 +434,8 @@ _LOWER: dict[type[ast.AST], Callable[[Expressions, Any], Register]] = {
     ast.YieldFrom: Expressions._yield_from,
     ast.JoinedStr: Expressions._joined,
     ast.FormattedValue: Expressions._formatted,
+    TemplateStr: Expressions._template,
+    Interpolation: Expressions._interpolation,
     ast.Lambda: Expressions._lambda,
     ast.Starred: Expressions._starred,
     ast.ListComp: Expressions._comprehension,

@@ -18,6 +18,7 @@ from truthline.facts.outline import Definition, DefinitionKind, Import, ModuleCa
 from truthline.facts.targets import Bound, bound_names, captured_names, named_attribute, stored_attributes
 from truthline.model.location import Span
 from truthline.syntax.comments import comments
+from truthline.syntax.newer import TryStar, TypeAlias
 from truthline.syntax.parse import parse_text
 from truthline.syntax.positions import Positions
 from truthline.syntax.source import decode
@@ -296,7 +297,6 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     ast.AsyncWith: _Walk._with,
     ast.Try: _Walk._try,
     ast.Match: _Walk._match,
+    TryStar: _Walk._try,
+    TypeAlias: _Walk._type_alias,
 }
-for _name, _handler in (("TryStar", _Walk._try), ("TypeAlias", _Walk._type_alias)):
-    if hasattr(ast, _name):
-        _HANDLERS[getattr(ast, _name)] = _handler

@@ -179,9 +179,10 @@ class ScopeTable:
             yield generator.target, inner
             for test in generator.ifs:
                 yield test, inner
-        parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        parts: tuple[ast.expr | None, ...] = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
         for part in parts:
-            yield part, inner
+            if part is not None:  # the value of `{**each for ...}`
+                yield part, inner
 
 
 def _push_children(stack: list[tuple[ast.AST, Scope]], node: ast.AST, scope: Scope) -> None:

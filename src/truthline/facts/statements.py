@@ -40,6 +40,7 @@ from truthline.facts.code import (
 from truthline.facts.expressions import Expressions, binary_stem, position
 from truthline.facts.patterns import match_statement
 from truthline.facts.scopes import Scope, ScopeTable
+from truthline.syntax.newer import TryStar, TypeAlias
 
 _SUPPRESSORS = {"suppress", "raises", "assertRaises", "ExitStack", "AsyncExitStack"}
 
@@ -648,7 +649,6 @@ _LOWER: dict[type[ast.AST], Callable[[Statements, Any], None]] = {
     ast.AsyncFunctionDef: Statements._function,
     ast.ClassDef: Statements._class,
     ast.Match: match_statement,
+    TryStar: Statements._try,
+    TypeAlias: Statements._type_alias,
 }
-for _newer, _lower in (("TryStar", Statements._try), ("TypeAlias", Statements._type_alias)):
-    if hasattr(ast, _newer):
-        _LOWER[getattr(ast, _newer)] = _lower

@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Literal
 
-from truthline.facts.lower import deep_recursion
 from truthline.facts.outline import Outline
 from truthline.model.location import FILE_START, Location, Span
 from truthline.syntax.comments import SourceComment, source_comments
+from truthline.syntax.depth import deep_recursion
 from truthline.syntax.parse import parse_text
 from truthline.syntax.positions import Placed, Positions
 from truthline.syntax.regions import Region, regions

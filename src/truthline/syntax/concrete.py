@@ -21,18 +21,29 @@ def tree(source: bytes) -> "Module":
 
     Raises `Unparsable`, also for what LibCST's parser would die of.
     """
-    text = decode(source)
+    decode(source)
+    return tree_of(_with_its_line_ends(source))
+
+
+def tree_of(text: str) -> "Module":
+    """The concrete tree of text. Raises `Unparsable`, also for what LibCST's parser would die of."""
     if not measure(text.encode("utf-8")).within(_BRACKETS, _CHAIN):
         raise Unparsable(f"nests more than {_BRACKETS} brackets or chains more than {_CHAIN} operators")
     from libcst import ParserSyntaxError, parse_module
 
     try:
-        return parse_module(_with_its_line_ends(source))
+        return parse_module(text)
     except ParserSyntaxError as error:
         line, column = error.editor_line, error.editor_column
         raise Unparsable(f"does not parse: {error.message}", line, column) from error
-    except RecursionError as error:
+    except (RecursionError, MemoryError) as error:
         raise Unparsable("nests more deeply than its concrete tree can hold") from error
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        raise Unparsable(
+            f"makes LibCST itself fail: {type(error).__name__}"
+        ) from error  # or panic, which is no Exception
 
 
 def rewritten(source: bytes, module: "Module") -> bytes:
