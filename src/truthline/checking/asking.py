@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from truthline.checking.ledger import Ledger, Vacuity
 from truthline.checking.noted import Noted, NotedBefore
+from truthline.checking.patience import FILE, PROGRAM, limited
+from truthline.checking.plugins import BUNDLED
 from truthline.checking.protocol import Audit, FileRule, SurveyRule, Violation
 from truthline.checking.registry import Instance
 from truthline.errors import TruthlineError
@@ -31,8 +33,13 @@ class RuleError(TruthlineError):
 
 
 def violations(instance: Instance, program: Program) -> Iterator[Violation]:
-    """What a rule finds. Raises RuleError."""
-    return _asked(instance, Violation, lambda: instance.rule.check(program))
+    """What a rule finds; one of a plugin has a limited time. Raises RuleError."""
+    found = _asked(instance, Violation, lambda: instance.rule.check(program))
+    if type(instance.rule).__module__.partition(".")[0] in BUNDLED:
+        yield from found
+        return
+    with limited(PROGRAM, "it"):
+        yield from [*found]
 
 
 def edits(
@@ -91,9 +98,10 @@ def _look(
     if not asked:
         return known
     view = program.view(module.file)
-    for number in asked:
-        with timings.stage(instances[number].stage), deep_recursion():
-            known[number] = _noted(instances[number], view)
+    with limited(FILE, module.file):
+        for number in asked:
+            with timings.stage(instances[number].stage), deep_recursion():
+                known[number] = _noted(instances[number], view)
     if any(map(before.remembers, asked)):
         before.keep(module, known)
     return known
@@ -131,9 +139,9 @@ def _asked(instance: Instance, kind: type[_Answer], ask: Callable[[], Iterable[_
             if not isinstance(answer, kind):
                 raise TypeError(f"it yielded {type(answer).__name__}, not {kind.__name__}")
             yield answer
-    except Unparsable:
+    except (Unparsable, GeneratorExit, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise RuleError(_blame(instance, error)) from error
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeGuard
 
+from truthline.checking.patience import LOADING, limited
 from truthline.checking.protocol import Meta, Rule
+from truthline.config.forms import complaint as misplaced
 from truthline.errors import TruthlineError
 
 BUNDLED = ("truthline_rules",)
@@ -41,14 +43,18 @@ def is_path(plugin: str) -> bool:
 
 def _load(name: str, base: Path) -> object:
     try:
-        return _load_file(name, base / name) if is_path(name) else _load_entry_point(name)
-    except PluginError:
+        with limited(LOADING, "it"):
+            return _load_file(name, base / name) if is_path(name) else _load_entry_point(name)
+    except (PluginError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise PluginError(f"plugin `{name}` cannot be loaded: {type(error).__name__}: {error}") from error
 
 
 def _load_file(name: str, path: Path) -> ModuleType:
+    complaint = misplaced("path", name, frozenset())
+    if complaint:
+        raise PluginError(f"plugin `{name}` cannot be loaded: {complaint}")
     if not path.is_file():
         raise PluginError(f"plugin `{name}` cannot be loaded: there is no such file")
     module_name = f"truthline_plugin_{path.stem}"

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -129,9 +129,11 @@ def _found_out(
     started, before = time.time_ns(), _digest(request.config_file)
     with clock.stage("config"):
         further = partial(mistakes, no_plugins=request.no_plugins)
-        config = load(Path.cwd(), request.config_file, packs=request.packs, further=further)
+        with redirect_stdout(sys.stderr):  # loading a plugin runs it
+            config = load(Path.cwd(), request.config_file, packs=request.packs, further=further)
     options = _options(request, config, clock, directory)
-    checked = _run(config, options, request)
+    with redirect_stdout(sys.stderr):  # a plugin that prints must not spoil a report
+        checked = _run(config, options, request)
     with clock.stage("report"):
         texts = [_render(report, checked.outcome, Path(config.base), options.overlay) for report in reports]
         for report, text in zip(reports, texts, strict=True):

@@ -28,14 +28,21 @@ class Document(msgspec.Struct, frozen=True):
         return Document(inner, self.positions.below(path), self.file) if isinstance(inner, dict) else None
 
 
+MAX_SIZE = 2_000_000
+"""Bytes: nobody writes more by hand."""
+
+
 def read(path: Path, file: str) -> Document:
     """Read and parse a file; raises ConfigError where that fails."""
     if not is_file(path):  # a pipe would be waited for
         raise _error(file, 1, "there is no such file")
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(MAX_SIZE + 1)
     except OSError as error:
         raise _error(file, 1, f"cannot be read: {error.strerror or error}") from None
+    if len(content) > MAX_SIZE:
+        raise _error(file, 1, f"is too large (the limit is {MAX_SIZE // 1_000_000} MB)")
     return parse(_decoded(content, file), file)
 
 
@@ -52,6 +59,8 @@ def parse(text: str, file: str) -> Document:
         raise _error(file, error.lineno, f"no valid TOML: {error.msg} (column {error.colno})") from None
     except RecursionError:
         raise _error(file, 1, "no valid TOML: nested too deeply") from None
+    except ValueError as error:  # a number of 5,000 digits
+        raise _error(file, 1, f"no valid TOML: {error}") from None
     return Document(raw, scan(text, file), file)
 
 

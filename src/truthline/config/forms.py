@@ -41,6 +41,8 @@ OneOrMore = msgspec.Meta(extra={"single": True})
 Rest = msgspec.Meta(extra={"rest": True})
 """Marks the field that takes the keys of a table that no other field has."""
 
+_MOST_TREES = 3
+
 Form = Callable[[str, frozenset[str]], str | None]
 
 
@@ -106,6 +108,8 @@ def _path(text: str, _: frozenset[str]) -> str | None:
 def _ignore(text: str, _: frozenset[str]) -> str | None:
     if ".." in text.split("/"):
         return f"`{text}` leaves the directory of the config file"
+    if text.count("**/") > _MOST_TREES:
+        return f"`{text}` has more than {_MOST_TREES} times `**/`, each of which tries every directory of a path"
     return None if text.strip() else "the pattern is empty"
 
 
@@ -115,11 +119,9 @@ def _column(text: str, _: frozenset[str]) -> str | None:
 
 
 def _regex(text: str, _: frozenset[str]) -> str | None:
-    try:
-        re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
-        return f"`{text}` is no regular expression: {error}"
-    return None
+    from truthline.config.explosive import checked
+
+    return checked(text)
 
 
 def _reason(text: str, _: frozenset[str]) -> str | None:

@@ -7,6 +7,9 @@ import msgspec
 from truthline.config.positions import KeyPath, Positions, written
 from truthline.errors import TruthlineError
 
+MOST = 200
+"""Mistakes."""
+
 
 class Problem(msgspec.Struct, frozen=True, order=True):
     """One mistake; `file` is relative to the directory of the config, `key` is empty where no key is to blame."""
@@ -36,12 +39,20 @@ class Problems:
         self._positions = positions
         self._file = file
         self._found: dict[KeyPath, list[Problem]] = {}
+        self._count = 0
 
     def add(self, key: KeyPath, message: str) -> None:
-        """Note a mistake at a key, or at the nearest table around it where the key is not written down."""
+        """Note a mistake at a key, or at the nearest table around it where the key is not written down.
+
+        Raises ConfigError where there are more than anybody mends at once.
+        """
         place = self._positions.location(key, self._file)
         problem = Problem(place.file, place.span.line, written(key), message)
         self._found.setdefault(key, []).append(problem)
+        self._count += 1
+        if self._count > MOST:
+            end = f"has more than {MOST} mistakes; what follows was not looked at"
+            raise ConfigError((*self.all(), Problem(self._file, problem.line, "", end)))
 
     def add_unless_known(self, key: KeyPath, message: str) -> None:
         """The same, unless the key, or one around or below it, has a mistake already that may have led to this one."""

@@ -1,6 +1,8 @@
 """Which paths the user or git asked to leave out."""
 
 import re
+import warnings
+from itertools import count
 
 import msgspec
 from pathspec import GitIgnoreSpec
@@ -8,8 +10,10 @@ from pathspec import GitIgnoreSpec
 from truthline.syntax.tree import Tree
 from truthline.syntax.unread import Unparsable
 
-_STARS = re.compile(r"\*+")
-_MOST_STARS = 4
+_STAR = "[^/]*"
+_BETWEEN = re.compile(r"\[\^/\]\*((?:\\.|\[[^\]]+\](?![*+?{])|[^\\\[\](){}.*+?|^$/])+)(?=\[\^/\]\*)", re.DOTALL)
+_MOST_TREES = 2
+"""`**/` in one pattern: each of them tries every directory of a path."""
 _MOST_LINES = 10_000
 
 
@@ -28,7 +32,24 @@ def patterns(lines: tuple[str, ...], directory: str = "") -> tuple[IgnoreRules, 
     """The rules of some lines; none where they hold no pattern."""
     if not any(line.strip() and not line.startswith("#") for line in lines):
         return ()
-    return (IgnoreRules(directory, GitIgnoreSpec.from_lines(lines)),)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a bracket in brackets, which means what it meant before
+        spec = GitIgnoreSpec.from_lines(lines)
+        for each in spec.patterns:
+            regex = getattr(each, "regex", None)
+            if isinstance(regex, re.Pattern) and regex.pattern.count(_STAR) > 1:
+                each.regex = re.compile(_once(regex.pattern))
+    return (IgnoreRules(directory, spec),)
+
+
+def _once(regex: str) -> str:
+    """The same regular expression, but what stands between two stars of a name is looked for once, at its first place.
+
+    Of several places the first is as good as any, since the next star takes the rest. Without this, each star would try
+    every place, and all stars together would try them for ever.
+    """
+    number = count()
+    return _BETWEEN.sub(lambda match: f"(?=(?P<once{(each := next(number))}>[^/]*?{match[1]}))(?P=once{each})", regex)
 
 
 def gitignore(tree: Tree, directory: str) -> tuple[IgnoreRules, ...]:
@@ -46,7 +67,7 @@ def gitignore(tree: Tree, directory: str) -> tuple[IgnoreRules, ...]:
 
 
 def _is_tame(line: str) -> bool:
-    return len(_STARS.findall(line)) <= _MOST_STARS
+    return line.count("**/") <= _MOST_TREES
 
 
 def ignored(path: str, rules: tuple[IgnoreRules, ...]) -> bool:
