@@ -64,16 +64,19 @@ def class_members(engine: Engine, cls: Class, name: str, after: Class | None = N
     if after is not None:
         units = [one.unit for one in order]
         order = order[units.index(after.unit) + 1 :] if after.unit in units else ()
+    changed = frozenset() if name.startswith("__") else engine.heap.set_on(name)
+    found: set[Value] = set()
     for one in order:
         bindings = one.unit.bindings.get(name, ())
         patched = not one.unit.model and one.unit in engine.heap.patched(name)
+        if patched or one.unit in changed:
+            found |= engine.heap.field_values(one, name)
         if bindings or patched:
             context = engine.universe.context(one.unit, one.closure, ())
-            found: set[Value] = set(engine.heap.field_values(one, name)) if patched else set()
             for _, bind in bindings:
                 found |= engine.value(context, bind.value)
             return one, frozenset(found)
-    return None, NOTHING
+    return None, frozenset(found)
 
 
 def _of_instance(engine: Engine, instance: Instance, name: str) -> Iterable[Value]:
@@ -169,8 +172,9 @@ def _missing(engine: Engine, value: Value, cls: Class, name: str) -> Values:
             engine.universe.make(External, attribute_path(base.path, name)) if isinstance(base, External) else base
             for base in outside
         )
-    if cls.unit.model:
-        return frozenset((engine.universe.make(External, f"{cls.unit.module}.{cls.unit.code.qualname}.{name}"),))
+    modelled = engine.classes.modelled(cls)
+    if modelled is not None:
+        return frozenset((engine.universe.make(External, f"{modelled.unit.symbol.replace(':', '.')}.{name}"),))
     return frozenset((engine.opaque(f"{cls.unit.symbol} has no attribute {name}"),))
 
 

@@ -103,7 +103,7 @@ def invoke(engine: Engine, callee: Value, arguments: Arguments, site: Site | Non
     if isinstance(callee, Instance):
         return _call_instance(engine, callee, arguments, site)
     if isinstance(callee, External):
-        return _call_external(engine, callee, arguments)
+        return _call_external(engine, callee, arguments) | _decorated(arguments, site)
     if isinstance(callee, Opaque):
         engine.solver.notes().unknown[callee.reason] = None
         return frozenset((engine.opaque(_unresolved(callee.reason)),))
@@ -505,6 +505,17 @@ def _call_instance(engine: Engine, callee: Instance, arguments: Arguments, site:
     if outside and not callee.cls.unit.model:
         return _call_external(engine, engine.universe.make(External, f"{callee.cls.unit.name}()"), arguments)
     return frozenset()
+
+
+def _decorated(arguments: Arguments, site: Site | None) -> Values:
+    """What a decorator that is not analysed may hand back: the function or class that is defined under it."""
+    if site is None or len(arguments.positional) != 1 or arguments.keywords:
+        return NOTHING
+    return frozenset(
+        one
+        for one in arguments.positional[0]
+        if isinstance(one, (Function, Class)) and one.closure is site[0] and one.unit.code.kind != "lambda"
+    )
 
 
 def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Outcomes:

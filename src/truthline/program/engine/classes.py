@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -107,6 +108,18 @@ class Classes:
         for one in self.order(cls):
             found += [base for base in self.bases(one) if isinstance(base, (External, Opaque))]
         return found
+
+    def modelled(self, cls: Class) -> Class | None:
+        """The class itself, or the base from outside the standard library, of which a model says less than there is."""
+        if cls.unit.model:
+            return cls
+        models = (one for one in self.order(cls) if one.unit.model)
+        return next((one for one in models if one.unit.module.partition(".")[0] not in sys.stdlib_module_names), None)
+
+    def library_bases(self, cls: Class) -> list[str]:
+        """The paths of the bases that belong to libraries, whether there are models of them or not."""
+        modelled = [one.unit.symbol.replace(":", ".") for one in self.order(cls) if one.unit.model]
+        return modelled + [base.path for base in self.outside_bases(cls) if isinstance(base, External)]
 
     def is_subclass(self, cls: Class, base: Class) -> bool:
         """Whether `base` stands in the order of `cls`."""

@@ -67,6 +67,15 @@ class Heap:
     def store_field(self, owner: Value, name: str, values: Iterable[Value], writer: Writer | None) -> None:
         """`owner.name = value`."""
         self.engine.solver.push(self._field_store(owner, name), ((value, writer) for value in values))
+        if isinstance(owner, Class):
+            self.engine.solver.push(self._set_on(name), (owner.unit,))
+
+    def set_on(self, name: str) -> frozenset[Unit]:
+        """The classes on which an attribute of that name was seen being set, by `setattr` or a decorator."""
+        return self.engine.solver.read(self._set_on(name))
+
+    def _set_on(self, name: str) -> Node:
+        return self.engine.solver.node(("set-on", name), None)
 
     def _field_store(self, owner: Value, name: str) -> Node:
         if isinstance(owner, External):

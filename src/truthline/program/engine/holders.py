@@ -197,8 +197,10 @@ class Holders:
             yield from ((*place, way) for place in self._if_holds(value, context, user))
         elif isinstance(instruction, Call):
             yield from self._called(value, context, user, way)
-            if instruction.func == register and _is_modelled_object(value):
+            if _is_modelled_object(value):
                 self._decorating(context, user)
+        elif isinstance(instruction, Binary):
+            yield from self._operated(value, context, user, way)
         elif isinstance(instruction, Attr) and isinstance(value, (Instance, Class)) and not _is_container(value):
             if _is_taken(context.unit, user):
                 yield from ((*place, way) for place in self._if_holds(value, context, user))
@@ -436,6 +438,15 @@ class Holders:
                         returned = returned or target.unit.model or param.index in target.unit.returned_parameters
             if returned:
                 yield from ((*place, way) for place in self._if_holds(value, one, user))
+
+    def _operated(self, value: Value, context: Context, user: Register, way: Way) -> Iterable[Held]:
+        """`handlers += [f]`: an operand arrives in the method that the operator stands for."""
+        for one in self.engine.precise(context, user):
+            for target in self.engine.execute(one, user).targets:
+                for register, param in target.unit.find(Param):
+                    if holds(self.engine.param(target, param.index), value):
+                        yield (target, register, "passed")
+            yield from ((*place, way) for place in self._if_holds(value, one, user))
 
     def _decorating(self, context: Context, call: Register) -> None:
         """`app.middleware("http")(watch)`: what an object's method returns may work on the object when it is called."""

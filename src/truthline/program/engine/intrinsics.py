@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from truthline.facts.code import Call
 from truthline.program.bodies import RESULT
 from truthline.program.engine import attributes
 from truthline.program.engine.calls import Arguments, Site, allocate, create, results
+from truthline.program.engine.importing import IMPORTING
 from truthline.program.engine.protocols import argument, awaited, is_container, item_under, iterate, texts, touch
 from truthline.program.engine.reflection import REFLECTION
 from truthline.program.engine.serving import settled
@@ -154,7 +156,7 @@ def _iterate(engine: Engine, arguments: Arguments, site: Site | None) -> Iterabl
 
 
 def _getattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
-    bases, names = argument(arguments, 0), argument(arguments, 1)
+    bases, names = argument(arguments, 0), frozenset(_known(engine, arguments, 1, site))
     found: set[Value] = set(argument(arguments, 2))
     known = texts(names)
     has_default = len(arguments.positional) > 2
@@ -258,58 +260,6 @@ def _self(engine: Engine, context: Any) -> Values:
     return engine.param(context, 0) if context.unit.code.params else NOTHING
 
 
-def _import_module(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
-    found: set[Value] = set()
-    names, packages = argument(arguments, 0), arguments.keywords.get("package", argument(arguments, 1))
-    known = texts(names)
-    for text in known:
-        for name in _absolute_names(text, texts(packages)):
-            parts = name.split(".")
-            for count in range(1, len(parts) + 1):
-                engine.solver.notes().imports[".".join(parts[:count])] = None
-            found |= engine.names.module_value(name)
-    if len(known) < len(names) or not names:
-        reason = "a module is imported by a name that is not constant"
-        engine.solver.notes().unknown[reason] = None
-        found.add(engine.opaque(reason))
-    return found
-
-
-def _absolute_names(text: str, packages: list[str]) -> list[str]:
-    if not text.startswith("."):
-        return [text]
-    level = len(text) - len(text.lstrip("."))
-    found = []
-    for package in packages:
-        parts = package.split(".")
-        base = parts[: len(parts) - level + 1]
-        found.append(".".join([*base, text.lstrip(".")]))
-    return found
-
-
-def _import_top(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
-    """`__import__(name)`: the top package, unless `fromlist` is given."""
-    values = set(_import_module(engine, Arguments((argument(arguments, 0),)), site))
-    if len(arguments.positional) > 3 or "fromlist" in arguments.keywords:
-        return values
-    tops = {one.name.partition(".")[0] for one in values if isinstance(one, ModuleValue)}
-    found = {value for name in sorted(tops) for value in engine.names.module_value(name)}
-    return found | {one for one in values if not isinstance(one, ModuleValue)}
-
-
-def _resolve_name(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
-    """`pkgutil.resolve_name("pkg.module:Qual.name")`."""
-    found: set[Value] = set()
-    for text in texts(argument(arguments, 0)):
-        module, _, qualname = text.partition(":")
-        constant = frozenset((engine.universe.constant(module),))
-        values = frozenset(_import_module(engine, Arguments((constant,)), site))
-        for part in qualname.split(".") if qualname else ():
-            values = frozenset(one for value in values for one in engine.attribute(value, part))
-        found |= values
-    return found or {engine.opaque("a name that is not constant is resolved")}
-
-
 def _namespace(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """`globals()` and `vars(x)`: an object whose items are the attributes of a module, class or instance."""
     owners = argument(arguments, 0)
@@ -385,19 +335,6 @@ def _new(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Va
     return {allocate(engine, cls, site) for cls in argument(arguments, 0) if isinstance(cls, Class)}
 
 
-def _submodules(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
-    """The names of the modules under packages, as `pkgutil.walk_packages(package.__path__, prefix)` finds them."""
-    if site is None:
-        return ()
-    prefixes = texts(argument(arguments, 0))
-    found: set[Value] = set()
-    for prefix in prefixes:
-        for name in engine.modules.by_name:
-            if prefix and name.startswith(prefix):
-                found.add(engine.universe.constant(name))
-    return found
-
-
 def _await(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     return awaited(engine, argument(arguments, 0))
 
@@ -435,10 +372,11 @@ def _inject(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable
 
 
 def _serve(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
-    """`serve(function, around)`: what runs when the function is called from outside."""
+    """`serve(function, around, *passed)`: what runs when the function is called from outside, and with what."""
     for function in argument(arguments, 0):
         for around in argument(arguments, 1):
-            engine.serving.serve(function, around)
+            for passed in itertools.product(*arguments.positional[2:]):
+                engine.serving.serve(function, around, passed)
     return ()
 
 
@@ -508,9 +446,6 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "raw_setattr": _raw_setattr,
     "type": _type,
     "super": _super,
-    "import_module": _import_module,
-    "import_top": _import_top,
-    "resolve_name": _resolve_name,
     "namespace": _namespace,
     "unknown": _unknown,
     "evaluate": _evaluate,
@@ -519,7 +454,6 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "bind": _bind,
     "create": _create,
     "new": _new,
-    "submodules": _submodules,
     "await": _await,
     "boolean": _boolean,
     "isinstance": _isinstance,
@@ -531,5 +465,6 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "instances": _instances,
     "given": _given,
     "nothing": _nothing,
+    **IMPORTING,
     **REFLECTION,
 }

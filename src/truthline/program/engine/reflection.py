@@ -267,6 +267,25 @@ def _make_class(engine: Engine, arguments: Arguments, site: Site | None) -> Iter
     return found or {engine.opaque("a class is made by type()")}
 
 
+def _written(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`written(cls, name)`: what the class bodies themselves bind, whatever is set on the class later."""
+    return {
+        value
+        for cls in argument(arguments, 0)
+        if isinstance(cls, Class)
+        for name in texts(argument(arguments, 1))
+        for value in _bound_in(engine, cls, name)
+    }
+
+
+def _bound_in(engine: Engine, cls: Class, name: str) -> Values:
+    holder = next((one for one in engine.classes.order(cls) if name in one.unit.bindings), None)
+    if holder is None:
+        return NOTHING
+    context = engine.universe.context(holder.unit, holder.closure, ())
+    return NOTHING.union(*(engine.value(context, bind.value) for _, bind in holder.unit.bindings[name]))
+
+
 def _hasattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """`hasattr` reads the attribute, so that a property runs."""
     for name in texts(argument(arguments, 1)):
@@ -296,5 +315,6 @@ REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "field_dict": _field_dict,
     "loaded_module": _loaded_module,
     "make_class": _make_class,
+    "written": _written,
     "hasattr": _hasattr,
 }

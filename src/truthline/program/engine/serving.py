@@ -46,9 +46,9 @@ class Serving:
 
     # -- what models say ----------------------------------------------------------------------
 
-    def serve(self, function: Value, around: Value) -> None:
-        """Whoever calls the function from outside calls `around` instead."""
-        self.engine.solver.push(self._arounds(function), (around,))
+    def serve(self, function: Value, around: Value, passed: tuple[Value, ...]) -> None:
+        """Whoever calls the function from outside calls `around` instead, with what is passed where that is known."""
+        self.engine.solver.push(self._arounds(function), ((around, passed),))
 
     def _arounds(self, function: Value) -> Node:
         plain = function.function if isinstance(function, Method) else function
@@ -201,13 +201,22 @@ class Serving:
         for own in self._functions(unit):
             for handle in self._handles(own):
                 engine.holders.of(handle)
-                for around in sorted(engine.solver.read(self._arounds(handle)), key=repr):
-                    self._run(around, self._anything(own))
+                for around, passed in self._outermost(handle, {handle}):
+                    self._run(around, _passing(passed) if passed else self._anything(own))
                 if handle is not own and _is_first_party(handle):
                     self._run(handle, self._arguments(own))
         if unit.owner is not None:
             self._link_class(unit.owner)
         return ()
+
+    def _outermost(self, handle: Value, seen: set[Value]) -> Iterable[tuple[Value, tuple[Value, ...]]]:
+        """What stands around a function, and around that in turn; it is passed what the innermost says."""
+        for around, passed in sorted(self.engine.solver.read(self._arounds(handle)), key=repr):
+            if around in seen:
+                continue
+            self.engine.holders.of(around.function if isinstance(around, Method) else around)
+            outer = list(self._outermost(around, seen | {around}))
+            yield from ((one, passed or given) for one, given in outer or [(around, passed)])
 
     def _functions(self, unit: Unit) -> list[Function]:
         engine = self.engine
@@ -262,7 +271,20 @@ class Serving:
                     if isinstance(context.unit.code.instructions[user], Attr):
                         for caller in context.unit.uses.get(user, ()):
                             if isinstance(context.unit.code.instructions[caller], Call):
-                                engine.link(context, caller)
+                                self._link_all(context, caller, set())
+
+    def _link_all(self, context: Context, call: Register, seen: set[Context]) -> None:
+        """Calls something, and lets the models do all that they do there, also what nobody asks the result for."""
+        self.engine.link(context, call)
+        for target in self.engine.execute(context, call).targets:
+            if target.unit.model and target not in seen:
+                seen.add(target)
+                for register, _ in target.unit.find(Call):
+                    self._link_all(target, register, seen)
+
+
+def _passing(values: tuple[Value, ...]) -> Arguments:
+    return Arguments(tuple(frozenset((value,)) for value in values))
 
 
 def annotated(engine: Engine, value: Value) -> tuple[set[Value], set[Value]] | None:

@@ -197,6 +197,10 @@ def is_instance(engine: Engine, value: Value, classes: list[Class]) -> bool | No
         own = "NoneType" if value.value is None else type(value.value).__name__
         names = {cls.unit.name for cls in classes if cls.unit.model}
         return own in names or (own == "bool" and "int" in names)
+    if isinstance(value, Class):
+        if any(cls.unit.symbol == "builtins:type" for cls in classes):
+            return True
+        return None if any(engine.classes.inherits(cls, "builtins:type") for cls in classes) else False
     if isinstance(value, (Function, ModuleValue)):
         return False
     return None

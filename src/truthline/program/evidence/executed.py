@@ -287,7 +287,7 @@ class Queries:
     def _of_iteration(self, place: Place, register: Register) -> list[Query | Free] | None:
         """A lazy query that is iterated, tested, measured or indexed."""
         values = self.engine.value(place.context, register)
-        if not any(isinstance(value, External) for value in values):
+        if not any(isinstance(value, External) or self._is_queryset(value) for value in values):
             return None
         found: list[Query | Free] = []
         for base in sorted(self.chains.terms(place.beside(register)), key=repr):
@@ -296,6 +296,9 @@ class Queries:
             elif isinstance(base, Manager) and base.mapping.style == "alchemy":
                 found.append(Query(reads=base.mapping.tables))
         return found or None
+
+    def _is_queryset(self, value: Value) -> bool:
+        return isinstance(value, Instance) and self.mappings.is_queryset(value.cls)
 
     def _of_lazy_load(self, place: Place, attribute: Attr) -> list[Query | Free] | None:
         """`row.children`: a relationship of a mapped object is loaded when somebody asks for it."""
@@ -387,7 +390,8 @@ def _is_first_party(value: Value) -> bool:
 
 
 def _is_modelled(value: Value) -> bool:
-    return isinstance(value, Instance) and value.cls.unit.model
+    """An object of a model, other than of the one of querysets."""
+    return isinstance(value, Instance) and value.cls.unit.model and value.cls.unit.module != "django.db.models"
 
 
 def _is_mapped(mappings: Mappings, value: Value) -> bool:

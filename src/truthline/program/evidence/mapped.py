@@ -104,10 +104,10 @@ class Mappings:
 
     def style(self, cls: Class) -> Style | None:
         """The ORM that a class's bases belong to."""
-        for base in self.engine.classes.outside_bases(cls):
-            if isinstance(base, External) and base.path.startswith(_ALCHEMY):
+        for path in self.engine.classes.library_bases(cls):
+            if path.startswith(_ALCHEMY):
                 return "alchemy"
-            if isinstance(base, External) and _DJANGO_MODEL.match(base.path):
+            if _DJANGO_MODEL.match(path):
                 return "django"
         if any(isinstance(base, Opaque) for base in self.engine.classes.outside_bases(cls)):
             return "alchemy" if class_members(self.engine, cls, "__tablename__")[0] else None
@@ -327,7 +327,7 @@ class Mappings:
 
     def is_queryset(self, cls: Class) -> bool:
         """Whether a class is a queryset or a manager of Django's."""
-        paths = [base.path for base in self.engine.classes.outside_bases(cls) if isinstance(base, External)]
+        paths = self.engine.classes.library_bases(cls)
         return any(path.startswith("django.db.models.") and path.endswith(("QuerySet", "Manager")) for path in paths)
 
     def managers(self, mapping: Mapping) -> frozenset[str]:

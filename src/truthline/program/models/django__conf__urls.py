@@ -1,0 +1,3 @@
+from django.urls import path as re_path
+
+url = re_path
