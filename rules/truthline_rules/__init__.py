@@ -55,7 +55,7 @@ from truthline_rules.thin_facade import ThinFacade
 from truthline_rules.unique_file import UniqueFile
 from truthline_rules.upkeep import ReasonlessSuppression, StaleBaseline, UnusedAllowance, UnusedSuppression
 from truthline_rules.usecases import CaseMismatch, DeadReference, MissingCase
-from truthline_rules.writers import DecisionOverridden
+from truthline_rules.writers import DecisionOverridden, UndeclaredWriter
 
 RULES = (
     UnparsableFile,
@@ -77,6 +77,7 @@ RULES = (
     InputConstant,
     InputFromCaller,
     InputUnproven,
+    UndeclaredWriter,
     DecisionOverridden,
     ContractMissing,
     EvidenceNotPersisted,

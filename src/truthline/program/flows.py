@@ -22,7 +22,9 @@ from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.evidence.tables import Table
 from truthline.program.influence.decisions import DecisionFinder
 from truthline.program.influence.dependence import Dependence
-from truthline.program.influence.guarded import Guard, GuardedWrites
+from truthline.program.influence.graph import Site
+from truthline.program.influence.guarded import GuardedWrites, Guards
+from truthline.program.influence.outsiders import Outsiders, OutsideWrite
 from truthline.program.influence.overrides import Override, Overrides
 from truthline.program.influence.provenance import DecisionContract, InputProvenance, Provenance, decision_calls
 from truthline.program.influence.sites import Sites
@@ -54,6 +56,7 @@ class FlowAnalysis(msgspec.Struct, frozen=True):
     evidence: EvidenceReads = EvidenceReads()
     inputs: tuple[InputProvenance, ...] = ()
     overrides: tuple[Override, ...] = ()
+    outside_writes: tuple[OutsideWrite, ...] = ()
 
 
 class FlowAnalyser:
@@ -71,7 +74,7 @@ class FlowAnalyser:
         must_read: Mapping[str, Evidence],
         texts: SqlTexts,
         decision: DecisionContract | None,
-        guards: tuple[Guard, ...],
+        guards: Guards,
     ) -> None:
         self.engine = engine
         self.places = places
@@ -112,11 +115,25 @@ class FlowAnalyser:
     @cached_property
     def overrides(self) -> tuple[Override, ...]:
         """The guarded writes that go ahead without the decision's consent."""
-        if self.decision is None or not self.guards:
+        if self.decision is None or not self.guards.all:
             return ()
-        calls = decision_calls(self.slice, self.dependence, self.decision.units)
         writes = GuardedWrites(self.queries, self.guards)
-        return Overrides(self.slice, self.places, self.dependence, writes, calls).all()
+        return Overrides(self.slice, self.places, self.dependence, writes, self._decision_calls).all()
+
+    @cached_property
+    def outside_writes(self) -> tuple[OutsideWrite, ...]:
+        """What writes the guarded columns and is not of the flow."""
+        if not self.guards.all:
+            return ()
+        asking = frozenset(site.context for site, _ in self._decision_calls)
+        units = () if self.decision is None else self.decision.units
+        return Outsiders(self.queries, self.places, self._texts, self.guards, asking, units).all()
+
+    @cached_property
+    def _decision_calls(self) -> tuple[tuple[Site, Context], ...]:
+        if self.decision is None:
+            return ()
+        return tuple(decision_calls(self.slice, self.dependence, self.decision.units))
 
     def analysis(self) -> FlowAnalysis:
         """The verdict, with what it rests on."""
@@ -140,6 +157,7 @@ class FlowAnalyser:
             evidence,
             self.inputs,
             self.overrides,
+            self.outside_writes,
         )
 
     def _ways(self) -> tuple[Way, ...]:

@@ -28,7 +28,8 @@ from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.evidence.tables import wanted_table
 from truthline.program.flowgraph import flow_graph
 from truthline.program.flows import FlowAnalyser, FlowAnalysis, PossibleWay
-from truthline.program.influence.guarded import guards_of
+from truthline.program.influence.guarded import Guards
+from truthline.program.influence.outsiders import OutsideWrite
 from truthline.program.influence.overrides import Override
 from truthline.program.influence.provenance import DecisionContract, InputProvenance, InputSource, SourceKind
 from truthline.program.logs.claims import FalseClaim, false_claims
@@ -54,6 +55,7 @@ __all__ = [
     "Location",
     "MissingReference",
     "ModuleContract",
+    "OutsideWrite",
     "Override",
     "PossibleWay",
     "Program",
@@ -261,7 +263,7 @@ class Program:
             must_read,
             self.sql_texts,
             self._decision(flow.decision),
-            guards_of(flow.guards),
+            Guards(self.engine, flow.guards),
         )
 
     def _decision(self, decision: Decision | None) -> DecisionContract | None:

@@ -64,7 +64,7 @@ WRITES = [
     (
         "INSERT INTO t (a, b) SELECT x, y FROM z WHERE k = 1 ON CONFLICT (a) DO UPDATE SET b = excluded.b RETURNING a",
         "z",
-        "upsert:t(a,b)",
+        "insert:t(a,b) upsert:t(b)",
         "z.k",
     ),
     ("MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = 1", "s", "upsert:t(a)", "s.id t.id"),

@@ -43,13 +43,14 @@ _EAGER = frozenset(("joinedload", "selectinload", "subqueryload", "immediateload
 DECISIVE = frozenset(
     (
         *CONDITIONS, *JOINS, *_SETS, *_ADDS, "select", "exists", "insert", "update", "delete", "aliased", "and_", "or_",
-        "not_", "query", "from_select", "options", "any", "has", "filter_by", "exclude", "get", "lateral",
+        "not_", "query", "from_select", "options", "any", "has", "filter_by", "exclude", "get", "lateral", "values",
     )
 )  # fmt: skip
 """Where an argument that a caller passes decides what is queried, and is not only a value that is bound."""
 _SELECTS = frozenset(("select", "exists", "lateral"))
 _WRITES = {"insert": "insert", "update": "update", "delete": "delete"}
 _UPSERTS = frozenset(("on_conflict_do_update", "on_duplicate_key_update"))
+_CONFLICT = frozenset(("set_", "index_elements", "index_where", "constraint", "where"))
 QUERY_READS = frozenset(
     (
         "first", "all", "one", "one_or_none", "scalar", "scalars", "count", "get", "get_or_404", "first_or_404",
@@ -357,13 +358,12 @@ class Alchemy:
         return frozenset(column.name for name in names for column in self.mappings.column(subject, name))
 
     def _upserts(self, base: Part, given: Given) -> Part:
+        """Besides the row that is inserted: what is set where it is there already."""
         set_ = [term for term in given.keyword("set_") if isinstance(term, Keyed)]
         names = {name for term in set_ for name, _ in term.entries if name is not None}
-        names |= {name for name, _ in given.keywords if name and name not in ("set_", "index_elements", "where")}
-        writes = frozenset(
-            Write(write.table, "upsert", write.columns | self._db_names(base.subject, names))
-            for write in base.query.writes
-        )
+        names |= {name for name, _ in given.keywords if name and name not in _CONFLICT}
+        columns = self._db_names(base.subject, names)
+        writes = base.query.writes | {Write(write.table, "upsert", columns) for write in base.query.writes}
         return msgspec.structs.replace(base, query=msgspec.structs.replace(base.query, writes=writes))
 
     def set_on_query(self, base: Part, operation: str, given: Given) -> Query:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -167,6 +167,8 @@ class Queries:
     def _of_function(self, place: Place, call: Call, callees: Iterable[Value]) -> list[Query | Free] | None:
         """`list(queryset)`, `execute_values(cursor, sql, rows)`, and a bound method under another name."""
         for callee in callees:
+            if _is_setattr(callee) and len(call.args) > 1:
+                return self._of_named_store(place, call)
             name = callee.unit.name if isinstance(callee, Class) and callee.unit.model else _last(callee)
             if name in _CONSUMING and call.args:
                 return self._of_iteration(place, call.args[0])
@@ -364,10 +366,21 @@ class Queries:
         values = self.engine.value(place.context, store.base)
         if not any(isinstance(value, (External, Opaque)) or _is_mapped(self.mappings, value) for value in values):
             return None
+        return self._assigned(place.beside(store.base), (store.name,))
+
+    def _of_named_store(self, place: Place, call: Call) -> list[Query | Free] | None:
+        """`setattr(obj, name, value)`, as far as the name is known."""
+        named = {term.value for term in self.chains.terms(place.beside(call.args[1])) if isinstance(term, Text)}
+        known = self.chains.values(place.context, call.args[1])
+        named |= {one.value for one in known if isinstance(one, Constant) and isinstance(one.value, str)}
+        return self._assigned(place.beside(call.args[0]), named)
+
+    def _assigned(self, objects: Place, attributes: Collection[str]) -> list[Query | Free] | None:
         found: list[Query | Free] = []
-        for base in sorted(self.chains.terms(place.beside(store.base)), key=repr):
+        for base in sorted(self.chains.terms(objects), key=repr) if attributes else ():
             if isinstance(base, Rows):
-                columns = frozenset(column.name for column in self.mappings.column(base.mapping, store.name))
+                of = self.mappings.column
+                columns = frozenset(column.name for name in attributes for column in of(base.mapping, name))
                 found.append(Query(writes=frozenset((Write(base.mapping.table, "update", columns),))))
         return found or None
 
@@ -387,6 +400,10 @@ def _is_first_party(value: Value) -> bool:
     if isinstance(value, Method):
         return _is_first_party(value.function)
     return isinstance(value, Function) and not value.unit.model
+
+
+def _is_setattr(value: Value) -> bool:
+    return isinstance(value, Function) and value.unit.model and value.unit.symbol == "builtins:setattr"
 
 
 def _is_modelled(value: Value) -> bool:

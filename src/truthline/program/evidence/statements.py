@@ -128,12 +128,14 @@ class _Reader:
         named = node.this.expressions if isinstance(node.this, exp.Schema) else ()
         columns = {self._name(one) for one in named if isinstance(one, exp.Identifier)}
         conflict = node.args.get("conflict")
+        replaces = str(node.args.get("alternative") or "").upper() == "REPLACE"
         if conflict is not None:
-            columns |= {self._column_name(one) for one in conflict.expressions}
             self._visit(conflict, scope, False)
         if isinstance(node.expression, exp.Expression):
             self._visit(node.expression, scope, False)
-        return self._written(target, "upsert" if conflict is not None and columns else "insert", columns)
+        if conflict is not None and conflict.expressions:
+            self._written(target, "upsert", {self._column_name(one) for one in conflict.expressions})
+        return self._written(target, "upsert" if replaces else "insert", columns)
 
     def _update(self, node: exp.Update, scope: _Scope) -> Relation:
         scope = self._with_ctes(node, scope)

@@ -86,7 +86,7 @@ class Overrides:
         self.sites = dependence.sites
         self.writes: dict[Site, Guard] = {}
         for context in part.arrivals:
-            self.writes.update(writes.within(context))
+            self.writes.update((write.site, write.guard) for write in writes.within(context))
         self.asking: dict[Site, list[Context]] = {}
         for site, target in calls:
             self.asking.setdefault(site, []).append(target)
