@@ -37,6 +37,7 @@ from truthline_rules.log_claims import LogSourceContradicted
 from truthline_rules.log_fields import LogFieldDropped
 from truthline_rules.log_keys import ReservedLogKey
 from truthline_rules.log_markers import LogFieldMissing, LogMarkerMissing
+from truthline_rules.log_secrets import SecretLogged
 from truthline_rules.marker_dependents import MarkerDependents
 from truthline_rules.max_members import MaxMembers
 from truthline_rules.no_cycles import NoCycles
@@ -117,6 +118,7 @@ RULES = (
     Decorator,
     LogMarkerMissing,
     LogFieldMissing,
+    SecretLogged,
     ReservedLogKey,
     LogSourceContradicted,
     LogFieldDropped,

@@ -35,6 +35,7 @@ from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidenc
 from truthline.program.logs.claims import FalseClaim
 from truthline.program.logs.contracts import LackingFields, LogGaps, UnloggedWay
 from truthline.program.logs.records import Printed
+from truthline.program.logs.secrets import SecretLeak
 from truthline.program.modules import (
     External,
     Found,
@@ -131,6 +132,7 @@ __all__ = [
     "Rule",
     "Scope",
     "ScopeGlob",
+    "SecretLeak",
     "Setup",
     "Severity",
     "SourceComment",

@@ -37,6 +37,7 @@ from truthline.program.logs.contracts import LogGaps, evidence_gaps, flow_gaps
 from truthline.program.logs.emitted import Emissions
 from truthline.program.logs.formatters import printed_by
 from truthline.program.logs.records import Printed
+from truthline.program.logs.secrets import SecretFlows, SecretLeak
 from truthline.program.modules import Modules
 from truthline.program.places import Places
 from truthline.program.states import StateObjects
@@ -186,6 +187,13 @@ class Program:
         if logging is None or logging.formatter is None:
             return None
         return printed_by(self.engine, logging.formatter)
+
+    def secret_leaks(self) -> tuple[SecretLeak, ...]:
+        """Where secrets come into logs and exceptions: by an engine of its own, so that no flow pays for it."""
+        if self.config.logging is None or not self.config.logging.secrets:
+            return ()
+        engine = Engine(self.modules, self.bodies, CALLS_BUDGET)
+        return SecretFlows(engine, self.places, self.config.logging, self.view).leaks()
 
     def _gaps(self, kind: str, name: str, find: Callable[[str], LogGaps]) -> LogGaps:
         found = self._log_gaps.get((kind, name))

@@ -135,6 +135,16 @@ def is_pure(path: str) -> bool:
     return path.startswith((*_PURE_PATHS, "time.")) or path in ("datetime", "json", "math", "re", "uuid")
 
 
+def is_logging_path(path: str) -> bool:
+    """Whether something external belongs to a library that logs or measures."""
+    return path.startswith(_LOGGING)
+
+
+def says_logging(names: list[str]) -> bool:
+    """Whether a callee that is written so is a method of a logger, by its name."""
+    return len(names) > 1 and names[-1].lower() in _LEVELS and any(_words(one) & _LOGGERS for one in names[-3:-1])
+
+
 def is_unused(context: Context, register: Register) -> bool:
     """Whether nobody looks at what a call returns."""
     for user in context.unit.uses.get(register, ()):
