@@ -1,6 +1,7 @@
 """Keys of `extra` that make `logging` raise (TL604)."""
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from truthline.api import Example, FileRule, FileView, Meta, Violation
@@ -15,6 +16,7 @@ METHODS = frozenset("debug info warning warn error exception critical fatal log"
 _OTHERS = frozenset({"structlog", "loguru", "eliot", "logbook"})
 """Libraries whose loggers take any key."""
 
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -87,13 +89,32 @@ def keys_of_extras(file: FileView) -> Iterator[tuple[str, ast.expr, str]]:
     if " extra " not in words and " LoggerAdapter " not in words:
         return
     others = _other_loggers(file)
-    for scope in [file.tree, *(node for node in file.nodes if isinstance(node, Function))]:
+    lines = [number for number, line in enumerate(file.lines, 1) if "extra" in line or "LoggerAdapter" in line]
+    for scope in [file.tree, *_functions(file.tree.body)]:
+        if isinstance(scope, Function) and not _is_between(lines, scope.lineno, scope.end_lineno or scope.lineno):
+            continue
         own = list(_own_nodes(scope))
         for call in own:
             if isinstance(call, ast.Call) and _root(call.func) not in others:
                 for extra in _extras(call):
                     for key, node in _keys(extra, own, set()):
                         yield key, node, getattr(scope, "name", "")
+
+
+def _functions(body: Iterable[ast.AST]) -> Iterator[Function]:
+    """Every function that statements define, at any depth."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Function):
+            yield node
+        for name in _BLOCKS:
+            stack.extend(getattr(node, name, ()))
+
+
+def _is_between(lines: list[int], first: int, last: int) -> bool:
+    """Whether one of some lines, which are in order, is among those from first to last."""
+    return bisect_left(lines, first) < bisect_right(lines, last)
 
 
 def _own_nodes(scope: ast.Module | Function) -> Iterator[ast.AST]:
@@ -186,6 +207,8 @@ def _root(node: ast.expr) -> str:
 def _other_loggers(file: FileView) -> set[str]:
     """The names that hold loggers of libraries that take any key."""
     modules = {each.bound for each in file.outline.imports if each.module.partition(".")[0] in _OTHERS}
+    if not modules:
+        return modules
     held = set(modules)
     for node in file.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _root(node.value.func) in modules:

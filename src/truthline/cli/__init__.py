@@ -12,6 +12,7 @@ import click
 
 from truthline import __version__
 from truthline.errors import TruthlineError
+from truthline.stack import with_room
 
 COMMANDS = {
     "check": "truthline.cli.check",
@@ -73,7 +74,7 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status. No exception and no traceback gets out."""
     try:
         with _uncollected():
-            return program.main(args, prog_name="truthline", standalone_mode=False) or 0
+            return with_room(lambda: program.main(args, prog_name="truthline", standalone_mode=False)) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code

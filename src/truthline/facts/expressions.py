@@ -71,10 +71,11 @@ _COMPARE = {
 
 def position(node: ast.AST) -> Position:
     """Where `node` stands, as `ast` counts."""
-    line: int = getattr(node, "lineno", 0)
-    column: int = getattr(node, "col_offset", 0)
-    end: int = getattr(node, "end_lineno", None) or line
-    return line, column, end, getattr(node, "end_col_offset", None) or 0
+    try:
+        return node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0  # type: ignore[attr-defined]
+    except AttributeError:  # a module, or one that was made by hand
+        line: int = getattr(node, "lineno", 0)
+        return line, getattr(node, "col_offset", 0), getattr(node, "end_lineno", None) or line, 0
 
 
 def binary_stem(operator: ast.operator) -> str:

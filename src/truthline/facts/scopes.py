@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterator
 from typing import Literal
 
+from truthline.syntax.nodes import fields_of
+
 ScopeKind = Literal["module", "class", "function", "comprehension"]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ComprehensionNode = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -186,9 +188,9 @@ class ScopeTable:
 
 
 def _push_children(stack: list[tuple[ast.AST, Scope]], node: ast.AST, scope: Scope) -> None:
-    for field in node._fields:
+    for field in fields_of(type(node)):
         value = getattr(node, field, None)
         if value.__class__ is list:
             stack.extend([(child, scope) for child in value if isinstance(child, ast.AST)])
-        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+        elif isinstance(value, ast.AST):
             stack.append((value, scope))

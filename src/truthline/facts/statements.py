@@ -41,6 +41,7 @@ from truthline.facts.expressions import Expressions, binary_stem, position
 from truthline.facts.patterns import match_statement
 from truthline.facts.scopes import Scope, ScopeTable
 from truthline.syntax.newer import TryStar, TypeAlias
+from truthline.syntax.nodes import walk
 
 _SUPPRESSORS = {"suppress", "raises", "assertRaises", "ExitStack", "AsyncExitStack"}
 
@@ -613,7 +614,7 @@ def _assigned(statements: list[ast.stmt]) -> set[str]:
     """Names that the statements may bind in their own scope (and some that inner scopes bind: harmless)."""
     names: set[str] = set()
     for statement in statements:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 names.add(node.id)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

@@ -12,6 +12,7 @@ from truthline.facts.outline import Outline
 from truthline.model.location import FILE_START, Location, Span
 from truthline.syntax.comments import SourceComment, source_comments
 from truthline.syntax.depth import deep_recursion
+from truthline.syntax.nodes import walk
 from truthline.syntax.parse import parse_text
 from truthline.syntax.positions import Placed, Positions
 from truthline.syntax.regions import Region, regions
@@ -61,14 +62,8 @@ class FileView:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """Every node of the tree, a node before those inside it, in the order of the text where it has one."""
-        found: list[ast.AST] = []
-        stack: list[ast.AST] = [self.tree]
-        while stack:
-            node = stack.pop()
-            found.append(node)
-            stack.extend(reversed(list(ast.iter_child_nodes(node))))
-        return tuple(found)
+        """Every node of the tree but contexts and operators, a node before those inside it, in order of the text."""
+        return tuple(walk(self.tree))
 
     @cached_property
     def comments(self) -> tuple[SourceComment, ...]:

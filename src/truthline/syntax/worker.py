@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
+from truthline.stack import with_room
 from truthline.syntax.frames import Reply, Setup, Work, receive, send
 from truthline.syntax.source import SourceFile, read
 from truthline.syntax.unread import Unparsable
@@ -97,6 +98,6 @@ def main() -> None:
     outlet = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     try:
-        serve(sys.stdin.buffer, outlet)
+        with_room(lambda: serve(sys.stdin.buffer, outlet))
     except BrokenPipeError:
         os._exit(1)

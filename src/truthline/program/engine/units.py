@@ -126,22 +126,22 @@ class Unit:
     def __repr__(self) -> str:
         return f"<{self.symbol}>"
 
-    @property
+    @cached_property
     def symbol(self) -> str:
         """`module:Qual.name`; the module alone for its own body."""
         return f"{self.module}:{self.code.qualname}" if self.code.qualname else self.module
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The last part of the qualified name."""
         return self.code.qualname.rpartition(".")[2]
 
-    @property
+    @cached_property
     def is_function(self) -> bool:
         """Whether this is a function or lambda."""
         return self.code.kind in ("function", "lambda")
 
-    @property
+    @cached_property
     def owner(self) -> Unit | None:
         """The class in whose body this function stands."""
         parent = self.parent

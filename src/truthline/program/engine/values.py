@@ -50,7 +50,7 @@ class Context:
     looked for, else a parameter is only what its annotation says.
     """
 
-    __slots__ = ("ambient", "closure", "deep", "depth", "key", "links", "nodes", "params", "unit")
+    __slots__ = ("ambient", "closure", "deep", "depth", "key", "links", "nodes", "params", "text", "unit")
 
     def __init__(
         self, unit: Unit, closure: Context | None, key: tuple[Value | None, ...], ambient: bool, deep: bool
@@ -66,6 +66,7 @@ class Context:
         self.nodes: dict[Register, Any] = {}
         self.links: dict[Register, Any] = {}
         self.params: dict[int, Any] = {}
+        self.text: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -76,7 +77,10 @@ class Context:
         return outer is not None
 
     def __repr__(self) -> str:
-        return f"{self.unit.symbol}{list(self.key)}{'*' * (self.ambient + self.deep)}"
+        """Kept, for contexts are put in order by it again and again."""
+        if self.text is None:
+            self.text = f"{self.unit.symbol}{list(self.key)}{'*' * (self.ambient + self.deep)}"
+        return self.text
 
 
 class Function(Value):
