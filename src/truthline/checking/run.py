@@ -129,9 +129,12 @@ class _Run:
         judged = self.judged()
         findings = tuple(each.finding for each in judged if each.silencing is None)
         silenced = tuple(Silenced(each.finding, each.silencing) for each in judged if each.silencing is not None)
+        flows = tuple(self._program.flow(flow).verdict for flow in sorted(self._flows()))
+        with self._timings.stage("remember flows"):
+            self._program.keep()
         return Outcome(
             summary=_summary(self._program.modules, findings, silenced),
-            flows=tuple(self._program.flow(flow).verdict for flow in sorted(self._flows())),
+            flows=flows,
             findings=findings,
             silenced=silenced,
             rules=self._rule_texts(findings),

@@ -13,6 +13,7 @@ from truthline.facts.code import Bodies
 from truthline.facts.lower import encode, lower
 from truthline.facts.outline import Definition, Import
 from truthline.facts.store.store import Store
+from truthline.program.asked import Asked
 from truthline.program.lookup import Names
 from truthline.program.module import (
     External,
@@ -60,6 +61,7 @@ class Modules:
     ) -> None:
         self.tree = tree
         self.store = store or Store()
+        self.asked = Asked()
         self._path = path
         self.by_file: Mapping[str, SourceModule] = MappingProxyType({module.file: module for module in modules})
         self.by_name: Mapping[str, SourceModule] = MappingProxyType({module.name: module for module in modules})
@@ -99,10 +101,12 @@ class Modules:
 
     def files_mentioning(self, word: str) -> tuple[SourceModule, ...]:
         """Every module whose text has this word anywhere, in code, strings or comments."""
+        self.asked.words.add(word)
         return tuple(self._words.get(word, ()))
 
     def files_storing(self, name: str) -> tuple[SourceModule, ...]:
         """Every module in which a statement assigns an attribute of this name; with a dot in front, not on `self`."""
+        self.asked.stores.add(name)
         return tuple(self._stores.get(name, ()))
 
     def files_defining(self, name: str) -> tuple[SourceModule, ...]:
@@ -187,17 +191,32 @@ class Modules:
 
         Raises Unparsable where the file cannot be read (any more), and RecursionError where it nests too deeply.
         """
-        known = self.by_file[file].digest
-        encoded = self.store.get("bodies", known) if known is not None else None
+        self.asked.bodies.add(file)
+        encoded = self._stored_bodies(file)
         if encoded is not None:
             with suppress(msgspec.DecodeError):
                 return _BODIES.decode(encoded)
+        return self._lowered(file)[0]
+
+    def encoded_bodies(self, file: str) -> bytes | None:
+        """The bodies of a file as the store keeps them; None where they cannot be kept, or the file not be read."""
+        try:
+            return self._stored_bodies(file) or self._lowered(file)[1]
+        except (Unparsable, RecursionError):
+            return None
+
+    def _stored_bodies(self, file: str) -> bytes | None:
+        known = self.by_file[file].digest
+        return self.store.get("bodies", known) if known is not None else None
+
+    def _lowered(self, file: str) -> tuple[Bodies, bytes | None]:
         source = self.source(file)
         bodies = lower(parse(source))
         encoded = encode(bodies)
-        if encoded is not None and digest(source) == known:
+        known = self.by_file[file].digest
+        if encoded is not None and known is not None and digest(source) == known:
             self.store.put("bodies", known, encoded)
-        return bodies
+        return bodies, encoded
 
     def source_lines(self, file: str) -> list[str]:
         """The lines of a file as reports show them; none where it cannot be read (any more)."""

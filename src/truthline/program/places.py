@@ -38,7 +38,9 @@ class Places:
     def line(self, file: str, number: int) -> str:
         """A line of a file; empty where there is none."""
         lines = self._modules.source_lines(file)
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        text = lines[number - 1] if 0 < number <= len(lines) else ""
+        self._modules.asked.lines.setdefault(file, {})[number] = text
+        return text
 
     def text(self, unit: Unit, register: Register) -> str:
         """The text of an instruction, on one line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 
 import msgspec
 
@@ -40,6 +40,7 @@ from truthline.program.logs.records import Printed
 from truthline.program.logs.secrets import SecretFlows, SecretLeak
 from truthline.program.modules import Modules
 from truthline.program.places import Places
+from truthline.program.recollection import Recollection
 from truthline.program.states import StateObjects
 from truthline.program.twins import Twin, find_twins
 from truthline.program.ways import Depth, Way
@@ -112,6 +113,10 @@ class Program:
         return Engine(self.modules, self.bodies)
 
     @cached_property
+    def _recollection(self) -> Recollection:
+        return Recollection(self.config, self.modules)
+
+    @cached_property
     def sql_texts(self) -> SqlTexts:
         """SQL texts in the configured dialect."""
         return SqlTexts(self.config.sql.dialect)
@@ -121,8 +126,12 @@ class Program:
         found = self._flows.get(name)
         if found is None:
             with self._timings.stage(f"flow {name}"):
-                found = self._flows[name] = self._analyser(name).analysis()
+                found = self._recollection.answer(f"flow {name}", FlowAnalysis, partial(self._analysis, name))
+                self._flows[name] = found
         return found
+
+    def _analysis(self, flow: str) -> FlowAnalysis:
+        return self._analyser(flow).analysis()
 
     def ways(self, flow: str, state: str, limit: int) -> tuple[Way, ...]:
         """Every distinct way from a flow to a state, at most `limit`."""
@@ -235,10 +244,18 @@ class Program:
         """The registrations and executions of a dispatch table."""
         found = self._dispatch.get(name)
         if found is None:
-            table = self.config.dispatch[name]
             with self._timings.stage(f"dispatch {name}"):
-                found = self._dispatch[name] = find_sites(self.engine, self.places, table, self.units)
+                find_out = partial(self._sites, name)
+                found = self._dispatch[name] = self._recollection.answer(f"dispatch {name}", DispatchSites, find_out)
         return found
+
+    def _sites(self, table: str) -> DispatchSites:
+        return find_sites(self.engine, self.places, self.config.dispatch[table], self.units)
+
+    def keep(self) -> None:
+        """Remember what was found out about flows and dispatch tables for the next run."""
+        if self._flows or self._dispatch:
+            self._recollection.keep()
 
     def twins(self) -> tuple[Twin, ...]:
         """Modules that no state declares, and that are nearly copies of one that a state does."""

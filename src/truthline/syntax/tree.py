@@ -45,15 +45,15 @@ class Tree:
 
     def exists(self, path: str) -> bool:
         """Whether there is anything of this name; a link that leads nowhere is nothing."""
-        return path in self.overlay or self._kind(path) != 0
+        return path in self.overlay or self.kind(path) != 0
 
     def is_file(self, path: str) -> bool:
         """Whether there is a regular file of this name, links being followed."""
-        return path in self.overlay or stat.S_ISREG(self._kind(path))
+        return path in self.overlay or stat.S_ISREG(self.kind(path))
 
     def is_directory(self, path: str) -> bool:
         """Whether there is a directory of this name, links being followed."""
-        return stat.S_ISDIR(self._kind(path))
+        return stat.S_ISDIR(self.kind(path))
 
     def names(self, directory: str) -> frozenset[str]:
         """Every name in a directory; none where it cannot be listed."""
@@ -128,6 +128,7 @@ class Tree:
         """Note that what became of a file may be otherwise the next time, though nothing changes."""
         self.looks.contents[path] = Content(NEVER, None)
 
-    def _kind(self, path: str) -> int:
+    def kind(self, path: str) -> int:
+        """The type of what is there on the disk, as `stat` has it, links being followed; 0 where nothing is."""
         found = self.looks.kinds[path] = kind(self.base / path)
         return found
