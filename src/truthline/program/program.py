@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 
 import msgspec
@@ -88,6 +88,7 @@ class Program:
         self.modules = modules
         self.tree = modules.tree
         self.places = Places(modules)
+        self._recollection = Recollection(config, modules)
         self._flows: dict[str, FlowAnalysis] = {}
         self._dispatch: dict[str, DispatchSites] = {}
         self._states: dict[str, StateObjects] = {}
@@ -111,10 +112,6 @@ class Program:
     def engine(self) -> Engine:
         """The value engine."""
         return Engine(self.modules, self.bodies)
-
-    @cached_property
-    def _recollection(self) -> Recollection:
-        return Recollection(self.config, self.modules)
 
     @cached_property
     def sql_texts(self) -> SqlTexts:
@@ -167,6 +164,10 @@ class Program:
 
     def unpersisted(self, evidence: str) -> tuple[UnpersistedEvidence, ...]:
         """The ways on which a producer of evidence succeeds without having written it."""
+        find_out = partial(self._lapses, evidence)
+        return self._recollection.answer(f"unpersisted {evidence}", tuple[UnpersistedEvidence, ...], find_out)
+
+    def _lapses(self, evidence: str) -> tuple[UnpersistedEvidence, ...]:
         contract = self.config.evidence[evidence]
         tables = tuple(wanted_table(table) for table in contract.tables)
         return tuple(Producers(self.engine, self.places, self.sql_texts).lapses(self._producers(evidence), tables))
@@ -182,9 +183,13 @@ class Program:
     def false_claims(self, flow: str) -> tuple[FalseClaim, ...]:
         """Log calls of a flow that claim a source of the decision's inputs which the provenance contradicts."""
         declared = self.config.logging.sources if self.config.logging is not None else {}
-        contract = self.config.flow[flow]
-        if not declared or contract.decision is None:
+        if not declared or self.config.flow[flow].decision is None:
             return ()
+        find_out = partial(self._false_claims, flow, declared)
+        return self._recollection.answer(f"false claims {flow}", tuple[FalseClaim, ...], find_out)
+
+    def _false_claims(self, flow: str, declared: Mapping[str, str]) -> tuple[FalseClaim, ...]:
+        contract = self.config.flow[flow]
         analyser = self._analyser(flow)
         emissions = Emissions(analyser.queries, analyser.dependence)
         marker = contract.log.marker if contract.log is not None else None
@@ -207,7 +212,8 @@ class Program:
     def _gaps(self, kind: str, name: str, find: Callable[[str], LogGaps]) -> LogGaps:
         found = self._log_gaps.get((kind, name))
         if found is None:
-            found = self._log_gaps[kind, name] = find(name)
+            found = self._recollection.answer(f"{kind} log {name}", LogGaps, partial(find, name))
+            self._log_gaps[kind, name] = found
         return found
 
     def _flow_gaps(self, name: str) -> LogGaps:
@@ -253,9 +259,8 @@ class Program:
         return find_sites(self.engine, self.places, self.config.dispatch[table], self.units)
 
     def keep(self) -> None:
-        """Remember what was found out about flows and dispatch tables for the next run."""
-        if self._flows or self._dispatch:
-            self._recollection.keep()
+        """Remember for the next run what was found out about flows, dispatch tables, producers and log contracts."""
+        self._recollection.keep()
 
     def twins(self) -> tuple[Twin, ...]:
         """Modules that no state declares, and that are nearly copies of one that a state does."""

@@ -8,6 +8,7 @@ one is added, removed or renamed, everything is analysed again.
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -24,7 +25,7 @@ from truthline.syntax.identity import digest
 _PREFIX = "analyses-"
 _MOST = 8
 _OUTLINE = msgspec.msgpack.Decoder(Outline)
-_Answer = TypeVar("_Answer", bound=msgspec.Struct)
+_Answer = TypeVar("_Answer")
 
 
 class _Kept(msgspec.Struct, array_like=True):
@@ -46,8 +47,7 @@ class Recollection:
     def __init__(self, config: Config, modules: Modules) -> None:
         self._modules = modules
         self._directory = None if modules.tree.overlay else modules.store.directory
-        self._name = _PREFIX + digest(_contracts(config)).hex()
-        self._kept = self._still_true()
+        self._config = config
         self._has_news = False
 
     def answer(self, question: str, kind: type[_Answer], find_out: Callable[[], _Answer]) -> _Answer:
@@ -57,12 +57,21 @@ class Recollection:
             with suppress(msgspec.DecodeError):
                 return msgspec.msgpack.decode(known, type=kind)
         found = find_out()
-        encoded = _encoded(found)
+        encoded = _encoded(found, kind)
         if encoded is not None:
             self._has_news = True
             self._kept.answers[question] = msgspec.Raw(encoded)
             self._kept.asked.include(self._modules.asked)
         return found
+
+    @cached_property
+    def _kept(self) -> _Kept:
+        """What still holds of what the last run found out, and what this one adds."""
+        return self._still_true()
+
+    @property
+    def _name(self) -> str:
+        return _PREFIX + digest(_contracts(self._config)).hex()
 
     def keep(self) -> None:
         """Remember the answers, where the store can be written and no file became another one since the run began."""
@@ -130,8 +139,8 @@ class Recollection:
 
 def _contracts(config: Config) -> bytes:
     """All of the config on which the engine's answers rest."""
-    asked = (config.roots, config.sql, config.state, config.evidence, config.flow, config.dispatch)
-    return msgspec.msgpack.encode(asked)
+    tables = (config.state, config.evidence, config.flow, config.dispatch)
+    return msgspec.msgpack.encode((config.roots, config.sql, config.logging, *tables))
 
 
 def _structure(outline: Outline) -> tuple[object, ...]:
@@ -149,11 +158,11 @@ def _difference(before: str, now: str) -> set[str]:
     return set(before.split(" ")).symmetric_difference(now.split(" "))
 
 
-def _encoded(answer: msgspec.Struct) -> bytes | None:
+def _encoded(answer: object, kind: type[object]) -> bytes | None:
     """An answer as it is kept; None where it would not come back as it was."""
     try:
         encoded = msgspec.msgpack.encode(answer)
-        return encoded if msgspec.msgpack.decode(encoded, type=type(answer)) == answer else None
+        return encoded if msgspec.msgpack.decode(encoded, type=kind) == answer else None
     except (TypeError, ValueError, OverflowError, RecursionError):
         return None
 
