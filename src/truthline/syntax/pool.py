@@ -172,6 +172,7 @@ class _Pool:
         self._base = base
         self._limits = limits
         self._workers: list[_Worker] = []
+        self._suspects: set[SourceFile] = set()
         self._events: queue.SimpleQueue[tuple[_Worker, Reply | None]] = queue.SimpleQueue()
 
     def run(self, chunks: deque[list[SourceFile]], jobs: int) -> Iterator[Result]:
@@ -224,9 +225,10 @@ class _Pool:
             worker.deadline = time.monotonic() + self._limits.seconds
 
     def _bury(self, worker: _Worker, chunks: deque[list[SourceFile]]) -> Iterator[Result]:
-        """Blame the file that a dead worker was reading, and put its others back.
+        """Blame the file that a dead worker was reading for the second time, and put all others back.
 
-        One that was killed for a file that it answered just then was reading another, which bears no blame.
+        One that was killed for a file that it answered just then was reading another, which bears no blame; nor does
+        the first death prove anything, for the system kills processes too when memory runs short.
         """
         self._workers.remove(worker)
         reason = worker.epitaph(self._limits)
@@ -235,6 +237,10 @@ class _Pool:
             raise TruthlineError(f"a worker process cannot start (exit status {worker.process.returncode})")
         if worker.waiting and worker.overdue in (None, worker.waiting[0]):
             file = worker.waiting.popleft()
-            yield file, Unread(file.path, reason)
+            if worker.overdue is None and file not in self._suspects:
+                self._suspects.add(file)
+                chunks.append([file])
+            else:
+                yield file, Unread(file.path, reason)
         if worker.waiting:
             chunks.appendleft(list(worker.waiting))

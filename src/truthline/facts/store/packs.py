@@ -9,6 +9,7 @@ import mmap
 import os
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -90,8 +91,11 @@ class PackWriter:
         place = self.entries.get(key)
         if place is None:
             return None
-        self._stream.seek(place[0])
-        return self._stream.read(place[1])
+        try:
+            self._stream.seek(place[0])
+            return self._stream.read(place[1])
+        except OSError:  # a full disk, on which not even this was written
+            return None
 
     def finish(self) -> Path | None:
         """Write the index and give the pack its name; None where it holds nothing. Raises OSError."""
@@ -110,6 +114,7 @@ class PackWriter:
 
     def abandon(self) -> None:
         """Leave nothing behind."""
-        self._stream.close()
+        with suppress(OSError):  # a full disk: what is still to be written is not missed
+            self._stream.close()
         if self._path is not None:
             self._path.unlink(missing_ok=True)

@@ -75,10 +75,23 @@ class Store:
             directory.tidy()
         except (OSError, ValueError):
             writer.abandon()
+        except BaseException:  # an interrupt
+            writer.abandon()
+            raise
 
     def _merge(self, directory: StoreDirectory) -> None:
         """One pack in place of all: what this run used, and of the rest the newest, as far as there is room."""
         merged = PackWriter(directory.path)
+        try:
+            self._collect(merged)
+            merged.finish()
+        except BaseException:
+            merged.abandon()
+            raise
+        for pack in self._packs:
+            pack.path.unlink(missing_ok=True)
+
+    def _collect(self, merged: PackWriter) -> None:
         room = _SPARE + 3 * sum(self._length(key) for key in self._used)
         for pack in reversed(self._packs):
             for key, (_, length, _) in pack.entries.items():
@@ -88,9 +101,6 @@ class Store:
                 if content is not None:
                     merged.add(key, content)
                     room -= 0 if key in self._used else length
-        merged.finish()
-        for pack in self._packs:
-            pack.path.unlink(missing_ok=True)
 
     def _length(self, key: Key) -> int:
         return next((pack.entries[key][1] for pack in self._packs if key in pack.entries), 0)
