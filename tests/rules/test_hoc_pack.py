@@ -221,6 +221,12 @@ BROKEN = [
     ("SECRET_FROM_ENVIRONMENT", "backend/app/a.py", "import os\nos.environ.get('API_KEY')\n", 2),
     ("M7_IMPORT", "backend/app/a.py", "from app.auth.rbac_engine import x\n", 1),
     ("L3_ADAPTER_PURITY", "backend/app/adapters/customer_keys_adapter.py", "import sqlalchemy\n", 1),
+    (
+        "ACCOUNT_OPERATION_OWNERSHIP",
+        f"{SPINE}/orchestrator/handlers/lifecycle_handler.py",
+        "from app.hoc.cus.logs.L5_engines import logs_engine\n",
+        1,
+    ),
     ("GATE_2", "backend/app/hoc/api/cus/logs/a.py", "from app.services.governance import job_executor\n", 1),
     ("GATE_5", "backend/app/services/governance/job_a.py", "from app.api import x\n", 1),
     ("HEALTH_SUPREMACY", "backend/app/services/governance/a.py", "def f(x):\n    x.record_signal()\n", 2),
