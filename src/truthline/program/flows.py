@@ -107,10 +107,11 @@ class FlowAnalyser:
 
     @cached_property
     def inputs(self) -> tuple[InputProvenance, ...]:
-        """What the inputs of the decision rest on."""
+        """What the inputs of the decision rest on; that nobody asks it is said once, where a write is (TL116)."""
         if self.decision is None:
             return ()
-        return Provenance(self.slice, self.places, self.dependence, self.queries, self.decision).inputs()
+        provenance = Provenance(self.slice, self.places, self.dependence, self.queries, self.decision)
+        return provenance.inputs() or (() if self.overrides else tuple(provenance.uncalled()))
 
     @cached_property
     def overrides(self) -> tuple[Override, ...]:

@@ -23,7 +23,7 @@ from truthline.program.engine.values import (
 from truthline.program.evidence.alchemy import QUERY_READS, Given, flattened
 from truthline.program.evidence.calls import executes, statement_of
 from truthline.program.evidence.chains import Chains
-from truthline.program.evidence.django import plain
+from truthline.program.evidence.django import READS, plain
 from truthline.program.evidence.library import GETTERS
 from truthline.program.evidence.mapped import Mapping, Mappings
 from truthline.program.evidence.passing import Passing
@@ -54,6 +54,8 @@ _CONSUMING = frozenset(
 _TELLING = ("execute", "scalar", "fetch")
 """How methods begin that hardly anything but a database has."""
 _QUERY_WRITES = ("update", "delete")
+_RARE = ("one_or_none", "one", "scalar_one_or_none", "in_bulk", "aggregate", "exists")
+"""Methods that hardly anything but a query has."""
 
 
 class Executed(msgspec.Struct, frozen=True):
@@ -259,7 +261,14 @@ class Queries:
             else:
                 query = self._lazy(base, name, given)
                 found += [] if query is None else [query]
-        return found if any(isinstance(one, Query) for one in found) or _is_free_lazy(found, name) else None
+        if any(isinstance(one, Query) for one in found):
+            return found
+        return found if found and (name in _RARE or self._is_of_query(place, func, name)) else None
+
+    def _is_of_query(self, place: Place, func: Attr, name: str) -> bool:
+        """Whether a method that executes queries is asked of what a library has made, be it by way of the callers."""
+        executing = name in QUERY_READS or name in READS or name in _QUERY_WRITES
+        return executing and any(isinstance(one, External) for one in self.engine.value(place.context, func.base))
 
     def _may_be_lazy(self, place: Place, func: Attr) -> bool:
         """Whether a receiver is something of a library, and no plain object of the analysed code or of a model."""
@@ -425,11 +434,6 @@ def _is_statement(text: str) -> bool:
     from truthline.program.engine.sql import is_statement
 
     return text.startswith(HOLE) or is_statement(text)
-
-
-def _is_free_lazy(found: list[Query | Free], name: str) -> bool:
-    """Whether a query that is passed in is executed by a method that hardly anything else has."""
-    return bool(found) and name in ("one_or_none", "one", "scalar_one_or_none", "in_bulk", "aggregate", "exists")
 
 
 def _last(value: Value) -> str:

@@ -27,7 +27,7 @@ from truthline.program.influence.outside import Outside
 from truthline.program.influence.running import Running, block_of, into
 from truthline.program.influence.sites import Sites
 
-_SCALARS = frozenset(("str", "int", "bool", "float", "bytes", "complex", "NoneType"))
+_SCALARS = frozenset(("str", "int", "bool", "float", "bytes", "complex", "NoneType", "range", "slice"))
 _CONTAINERS = frozenset(("list", "tuple", "set", "frozenset", "dict", "deque", "defaultdict", "OrderedDict"))
 _ASKING_WHOLE = frozenset(
     ("__len__", "__contains__", "__eq__", "index", "count", "issubset", "issuperset", "isdisjoint", "__bool__")
@@ -65,6 +65,8 @@ class Dependence:
     def pass_in(self, site: Site, received: Node) -> Iterable[Edge]:
         """What a parameter of a called context receives at a call."""
         passed = self.sites.received(site, received)
+        if passed.omitted:
+            yield from (Edge(Node("value", *default), "anywhere") for default in self.sites.defaults(received))
         yield from (value(site.context, register) for register in passed.plain)
         yield from (whole(site.context, register) for register in passed.whole)
         for register, name in passed.parts:
@@ -136,10 +138,10 @@ class Dependence:
         yield from self.memory.attribute(context, register, self.engine.universe.make(ModuleValue, module), one.name)
 
     def _stores_in(self, context: Context, unit: Unit, register: Register) -> Iterable[Edge]:
-        """A store to a name that others can see, wherever the slice comes to it."""
+        """A store to a name that others can see, wherever the slice comes to it, and in earlier calls."""
         for other in self.sites.of_unit(unit):
             if reaches(self.engine, other, register):
-                yield from self.memory.written(context, (other, register))
+                yield from self.memory.written(None, (other, register))
 
     def _imported(self, context: Context, register: Register, one: ir.ImportFrom) -> Iterable[Edge]:
         module = self.engine.names.absolute(context.unit, one.module, one.level)
@@ -250,7 +252,7 @@ class Dependence:
                 yield into("yielded" if waiting.unit.code.is_generator else "returned", waiting, context, register)
         if any(isinstance(callee, (External, Opaque)) for callee in callees):
             yield from (whole(context, argument) for argument in operands(call)[1:])
-        elif self.computes(context, register, targets):
+        elif self.computes(context, register, targets) or (not targets and any(map(_is_modelled_class, callees))):
             yield from self._computed_from(context, call)
 
     def _asked_back(self, context: Context, register: Register, targets: list[Context]) -> Iterable[Edge]:
@@ -355,6 +357,10 @@ def _is_plain(one: Value) -> bool:
     if isinstance(one, Instance):
         return one.cls.unit.model and one.cls.unit.name in _SCALARS
     return isinstance(one, (Constant, External, Opaque, Class))
+
+
+def _is_modelled_class(one: Value) -> bool:
+    return isinstance(one, Class) and one.unit.model
 
 
 def _class_name(context: Context) -> str:

@@ -19,10 +19,10 @@ held      what is inside an object (`thing`), whoever put it there
 guarded   a literal that is only taken on certain ways (`way`)
 """
 
-Mode = Literal["as-it-is", "computed", "asked", "denied"]
-"""How a question about provenance looks at a value: as what it is, as something that another is computed from, as
-something whose methods are asked, or as what cannot satisfy the decision by itself: it is known to be false, or only
-leads to something."""
+Mode = Literal["as-it-is", "negated", "computed", "asked", "denied"]
+"""How a question about provenance looks at a value: as what it is, as what it is not (`not x`), as something that
+another is computed from, as something whose methods are asked, or as what cannot satisfy the decision by itself: it is
+known to be false, or only leads to something."""
 
 
 class Node(NamedTuple):

@@ -225,7 +225,7 @@ class Memory:
 
     def _pair(self, context: Context, display: BuildDict, key: Value | None, how: How) -> Iterable[Edge]:
         wanted = self.engine.heap.as_key(key)
-        for name, item in display.items:
+        for name, item in reversed(display.items):  # what stands behind overwrites what stands before
             if name is None:
                 yield Edge(Node("value", context, item), how)
                 for mapping in self.engine.value(context, item):
@@ -235,6 +235,8 @@ class Memory:
             known = {self.engine.heap.as_key(one) for one in self.engine.value(context, name)}
             if wanted is None or None in known or wanted in known:
                 yield Edge(Node("value", context, item), how)
+            if wanted is not None and known == {wanted}:
+                return
 
     def _packed(self, owner: Instance, key: Value | None) -> Iterable[Edge]:
         """What stands in `*args` or `**kwargs`, whose objects are told apart by the call that filled them."""

@@ -32,6 +32,7 @@ from truthline.program.influence.outside import is_pure, written_names
 from truthline.program.influence.running import block_of
 
 _COMPUTED: tuple[Mode, ...] = ("computed", "denied")
+_ITSELF: tuple[Mode, ...] = ("as-it-is", "negated")
 RETURNS = -2
 STORES = -3
 """In place of a block where ways meet: the end of the function, and memory."""
@@ -64,22 +65,13 @@ class Origins:
         mode = received.mode
         passed = self.sites.received(site, received)
         if passed.omitted:
-            yield from self._default(received)
+            for context, register in self.sites.defaults(received):
+                yield Edge(Node("value", context, register, mode=mode), "anywhere")
         for register in (*passed.plain, *passed.whole):
             yield Edge(Node("value", site.context, register, mode=mode))
         for register, name in passed.parts:
             key = self.engine.universe.constant(name)
             yield from self.under(site.context, register, key, mode)
-
-    def _default(self, received: Node) -> Iterable[Edge]:
-        context = received.context
-        if context is None or context.closure is None or context.unit.parent is None or context.unit.maker < 0:
-            return
-        param = context.unit.code.instructions[received.register]
-        made = context.unit.parent.code.instructions[context.unit.maker]
-        for number, register in made.defaults if isinstance(made, ir.MakeFunction) else ():
-            if isinstance(param, ir.Param) and number == param.index:
-                yield Edge(Node("value", context.closure, register, mode=received.mode), "anywhere")
 
     def _edges(self, node: Node, context: Context) -> Iterable[Edge]:
         if node.kind == "returned":
@@ -116,7 +108,7 @@ class Origins:
         for argument, source in zip(one.args, sources, strict=True):
             if argument == register or (origins is not None and source not in origins):
                 continue
-            if mode == "as-it-is" and self._is_false_there(context, argument, source, join):
+            if mode in _ITSELF and self._fails_there(context, argument, (source, join), mode):
                 yield Edge(Node("value", context, argument, mode="denied"))
             else:
                 yield self._taken(context, argument, (source, join), mode)
@@ -127,8 +119,8 @@ class Origins:
     def _taken(self, context: Context, register: Register, way: tuple[int, int], mode: Mode) -> Edge:
         """A value that is taken on one way of several: a literal is guarded by what leads there."""
         literal = self._literal(context, register)
-        if mode == "as-it-is" and literal is not None and way[0] >= 0:
-            return Edge(Node("guarded", context, literal, way=way))
+        if mode in _ITSELF and literal is not None and way[0] >= 0:
+            return Edge(Node("guarded", context, literal, mode=mode, way=way))
         return Edge(Node("value", context, register, mode=mode))
 
     def _literal(self, context: Context, register: Register) -> Register | None:
@@ -138,14 +130,17 @@ class Origins:
             instruction = context.unit.code.instructions[register]
         return register if isinstance(instruction, ir.Const) else None
 
-    def _is_false_there(self, context: Context, register: Register, source: int, join: int) -> bool:
-        """Whether a value comes by the way that `and` takes when it is false."""
+    def _fails_there(self, context: Context, register: Register, way: tuple[int, int], mode: Mode) -> bool:
+        """Whether a value comes by the way that `and` takes when it is false; negated, `or` when it is true."""
+        source, join = way
         if source < 0:
             return False
         block = context.unit.code.blocks[source]
         asked = context.unit.code.instructions[block.test] if block.test is not None else None
-        is_asked = isinstance(asked, ir.Test) and asked.value == register
-        return is_asked and len(block.successors) == 2 and block.successors[1] == join != block.successors[0]
+        if not isinstance(asked, ir.Test) or asked.value != register or len(block.successors) != 2:
+            return False
+        taken, other = block.successors if mode == "negated" else block.successors[::-1]
+        return taken == join != other
 
     def _returned(self, context: Context, mode: Mode) -> Iterable[Edge]:
         found = [one for one in context.unit.find(ir.Return) if self.dependence.running.is_reached(context, one[0])]
@@ -154,6 +149,15 @@ class Origins:
             yield self._taken(context, one.value, way, mode)
             if mode in _COMPUTED and len(found) > 1:
                 yield from self._runs(context, way[0])
+
+    def _unary(self, context: Context, register: Register, one: ir.Unary, mode: Mode) -> Iterable[Edge]:
+        """`not x` is what `x` is not; of a container, it is computed from what is in it."""
+        values = self.engine.value(context, one.operand)
+        holds = any(isinstance(value, Instance) and value.cls.unit.model and not value.anywhere for value in values)
+        if one.op != "not" or mode not in _ITSELF or holds:
+            yield from self._computed(context, register, one, mode)
+        else:
+            yield Edge(Node("value", context, one.operand, mode="negated" if mode == "as-it-is" else "as-it-is"))
 
     # -- values that are computed -------------------------------------------------------------
 
@@ -190,9 +194,9 @@ class Origins:
             is_value = node.context is not None and node.kind in ("value", "whole")
             literal = self._literal(node.context, node.register) if node.context is not None and is_value else None
             blocks = [one.register for one in stores if one.context is node.context]
-            if mode == "as-it-is" and literal is not None and blocks:
+            if mode in _ITSELF and literal is not None and blocks:
                 for block in blocks:
-                    yield Edge(Node("guarded", node.context, literal, way=(block, STORES)), edge.how)
+                    yield Edge(Node("guarded", node.context, literal, mode=mode, way=(block, STORES)), edge.how)
             else:
                 yield self._moded(edge, mode)
 
@@ -379,7 +383,7 @@ class Origins:
 
 def _within(mode: Mode) -> Mode:
     """The mode of what something is taken out of, or computed from."""
-    return "computed" if mode == "as-it-is" else mode
+    return "computed" if mode in _ITSELF else mode
 
 
 _STEPS: dict[type[ir.Instruction], Any] = {
@@ -406,4 +410,5 @@ _STEPS: dict[type[ir.Instruction], Any] = {
     ir.Unpack: Origins._unpack,
     ir.Next: Origins._next,
     ir.Call: Origins._call,
+    ir.Unary: Origins._unary,
 }

@@ -132,6 +132,16 @@ class Provenance:
                 found[key] = _merged(found[key], one) if key in found else one
         return tuple(found[key] for key in sorted(found))
 
+    def uncalled(self) -> Iterable[InputProvenance]:
+        """What is to be said where no call of the decision is seen: nothing is known of what it is told."""
+        starts = [context.unit for context, arrival in self.slice.arrivals.items() if arrival is None]
+        for unit in starts[:1] if self.contract.units else ():
+            place = self.places.definition(unit)
+            reason = f"no call of `{self.contract.decision.call}` is seen in what the flow executes"
+            steps = (self.places.entry(unit),)
+            for name, due in self.contract.decision.inputs.items():
+                yield InputProvenance(name, due, place, (InputSource("unknown", reason, place),), steps)
+
     def _input(self, site: Site, target: Context, name: str, due: str) -> InputProvenance:
         walk = self._walk(list(self._starts(site, target, name)))
         call = self.places.location(site.context.unit, site.register)
@@ -233,7 +243,7 @@ class Provenance:
     def _plain(self, step: Step, site: Site) -> Iterable[_Found]:
         mode = step.node.mode
         instruction = site.context.unit.code.instructions[site.register]
-        if isinstance(instruction, ir.Const) and mode == "as-it-is":
+        if isinstance(instruction, ir.Const) and mode in ("as-it-is", "negated"):
             yield from self._literal(step, site)
         elif mode == "denied":
             return
@@ -247,8 +257,9 @@ class Provenance:
     def _literal(self, step: Step, site: Site) -> Iterable[_Found]:
         """A literal that would satisfy the decision."""
         literal = site.context.unit.code.instructions[site.register]
-        if isinstance(literal, ir.Const) and literal.value and not site.context.unit.model:
-            yield _Found("constant", repr(literal.value), site, step)
+        if _satisfies(literal, step.node) and isinstance(literal, ir.Const) and not site.context.unit.model:
+            shown = f"not {literal.value!r}" if step.node.mode == "negated" else repr(literal.value)
+            yield _Found("constant", shown, site, step)
 
     def _received(self, step: Step, site: Site, param: ir.Param) -> Iterable[_Found]:
         unit = site.context.unit
@@ -381,7 +392,7 @@ class Provenance:
 
     def _is_true_otherwise(self, context: Context, choice: Choice, node: Node) -> bool:
         """Whether the other ways of a choice lead to a true literal too: then the choice proves nothing."""
-        arms = self._arms(context, node.way[1])
+        arms = self._arms(context, node)
         code = context.unit.code
         pending = [one for way, one in enumerate(code.blocks[choice.block].successors) if way != choice.way]
         seen: set[int] = {choice.block}
@@ -392,23 +403,24 @@ class Provenance:
                 pending += code.blocks[block].successors
         return bool(arms & (seen - {choice.block}))
 
-    def _arms(self, context: Context, join: int) -> set[int]:
-        """The blocks from which a true literal comes to where ways meet."""
+    def _arms(self, context: Context, node: Node) -> set[int]:
+        """The blocks from which a literal that would satisfy the decision comes to where ways meet."""
         code = context.unit.code
+        join = node.way[1]
         if join == STORES:
             return set()
         if join == RETURNS:
             return {
                 block_of(context.unit, register)
                 for register, one in context.unit.find(ir.Return)
-                if _is_true(code.instructions[one.value])
+                if _satisfies(code.instructions[one.value], node)
             }
         found: set[int] = set()
         for register in code.blocks[join].registers:
             phi = code.instructions[register]
             if isinstance(phi, ir.Phi) and phi.sources:
                 ways = zip(phi.args, phi.sources, strict=True)
-                found |= {source for argument, source in ways if _is_true(code.instructions[argument])}
+                found |= {source for argument, source in ways if _satisfies(code.instructions[argument], node)}
         return found
 
     # -- what callers pass --------------------------------------------------------------------
@@ -475,8 +487,9 @@ def decision_calls(part: Slice, dependence: Dependence, units: tuple[Unit, ...])
                         yield Site(context, register), target
 
 
-def _is_true(instruction: ir.Instruction) -> bool:
-    return isinstance(instruction, ir.Const) and bool(instruction.value)
+def _satisfies(instruction: ir.Instruction, node: Node) -> bool:
+    """Whether a literal is true, or false where the decision is told what it is not."""
+    return isinstance(instruction, ir.Const) and bool(instruction.value) != (node.mode == "negated")
 
 
 def _unproven(executed: Executed) -> str:

@@ -8,7 +8,7 @@ from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.reach import reaches
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Context, Instance, Value
+from truthline.program.engine.values import Class, Context, Instance, Value
 from truthline.program.influence.control import Choice, Control, may_raise
 from truthline.program.influence.graph import Edge, Kind, Node, Site, runs, value, whole
 from truthline.program.influence.outside import Outside
@@ -34,11 +34,14 @@ class Running:
     def chosen(self, context: Context, choices: Iterable[Choice]) -> Iterable[Edge]:
         """What choices depend on."""
         for choice in sorted(choices):
-            block = context.unit.code.blocks[choice.block]
-            if choice.is_test and block.test is not None:
-                yield value(context, block.test)
-            elif not choice.is_test:
-                yield from self.raising(context, choice.block)
+            test = context.unit.code.blocks[choice.block].test
+            if not choice.is_test:
+                yield from map(_whether, self.raising(context, choice.block))
+            elif test is not None and isinstance(context.unit.code.instructions[test], ir.Caught):
+                for block in self.protected_by(context.unit, choice.block):
+                    yield from map(_whether, self.raising(context, block))
+            elif test is not None:
+                yield value(context, test)
 
     def runs(self, node: Node) -> Iterable[Edge]:
         context = node.context
@@ -117,12 +120,20 @@ class Running:
             if context.unit.code.blocks[block].handlers:
                 continue
             if not isinstance(instruction, ir.Raise):
-                yield from self._raised_within(context, register)
+                within = self._raised_within(context, register)
+                yield from map(_whether, within) if node.mode == "denied" else within
             elif instruction.value is not None:
-                yield whole(context, instruction.value)
+                if node.mode != "denied" or not self._is_plainly_made(context, instruction.value):
+                    yield whole(context, instruction.value)
                 yield runs(context, block)
             else:
                 yield from self._raised_again(context, block)
+
+    def _is_plainly_made(self, context: Context, register: Register) -> bool:
+        """Whether an exception is made on the spot, by one class: whatever it carries, the same clause catches it."""
+        call = context.unit.code.instructions[register]
+        callees = self.engine.value(context, call.func) if isinstance(call, ir.Call) else ()
+        return len(callees) == 1 and all(isinstance(one, Class) for one in callees)
 
     def _raised_again(self, context: Context, block: int) -> Iterable[Edge]:
         """What a `raise` without a value lets pass: of what its handler protects from, what no clause has caught."""
@@ -180,6 +191,11 @@ class Running:
         if isinstance(clause, Instance):
             return clause.cls.unit.name in ("Exception", "BaseException")
         return clause is raised
+
+
+def _whether(edge: Edge) -> Edge:
+    """Of an exception that leaves a call: whether it does, and not what it carries."""
+    return edge._replace(node=edge.node._replace(mode="denied")) if edge.node.kind == "raised" else edge
 
 
 def _handlers(unit: Unit) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from truthline.facts.code import Call, Param, ParamSpec, Register
+from truthline.facts.code import Call, MakeFunction, Param, ParamSpec, Register
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.units import Unit, operands
 from truthline.program.engine.values import Class, Constant, Context, Function, Instance, Method, Value
@@ -91,6 +91,17 @@ class Sites:
         if context is None or not isinstance(param, Param):
             return Passed()
         return self.arguments(site, context, param.index)
+
+    def defaults(self, node: Node) -> Iterable[Site]:
+        """The registers of the defaults of the parameter that a node stands for, where its function was made."""
+        context = node.context
+        if context is None or context.closure is None or context.unit.parent is None or context.unit.maker < 0:
+            return
+        param = context.unit.code.instructions[node.register]
+        made = context.unit.parent.code.instructions[context.unit.maker]
+        for number, register in made.defaults if isinstance(made, MakeFunction) else ():
+            if isinstance(param, Param) and number == param.index:
+                yield Site(context.closure, register)
 
     def arguments(self, site: Site, context: Context, index: int) -> Passed:
         """The registers at a call that a parameter of the called context comes from."""

@@ -57,16 +57,16 @@ def truth(unit: Unit, register: Register, facts: Facts) -> Truth | None:
         case ir.Build(kind="tuple", items=items) if items:
             return "true"
         case ir.Unpack(base=base, index=index, star=star) if star < 0 or index < star:
-            return _known(facts, root(unit, base), index)
+            return _part(unit, base, index, facts)
         case ir.Item(base=base, key=key):
-            named = unit.code.instructions[key]
-            part = named.value if isinstance(named, ir.Const) and isinstance(named.value, (int, str)) else None
-            return _known(facts, root(unit, base), part) if part is not None else None
+            return _part(unit, base, _key(unit, key), facts)
         case ir.Attr(base=base, name=name):
-            return _known(facts, root(unit, base), name)
+            return _part(unit, base, name, facts)
+        case ir.Call(func=func, args=(key, *_)) if (asked := _asked_by_key(unit, func)) is not None:
+            return _part(unit, asked, _key(unit, key), facts)
         case ir.Unary(op="not", operand=operand):
-            asked = truth(unit, operand, facts)
-            return _OPPOSITE[asked] if asked is not None else None
+            said = truth(unit, operand, facts)
+            return _OPPOSITE[said] if said is not None else None
         case ir.Compare(op=op, left=left, right=right, negated=negated) if op in ("is", "eq", "ne"):
             return _compared(unit, left, right, negated != (op == "ne"), facts)
         case ir.Call(args=(argument,), keywords=(), func=func) if _is_bool(unit, func):
@@ -126,6 +126,27 @@ def _known(facts: Facts, register: Register, part: Part) -> Truth | None:
         whole = _known(facts, register, ANY_PART)
         return _OPPOSITE[whole] if whole is not None and part in _REASONS else whole
     return found.pop() if len(found) == 1 else None
+
+
+def _part(unit: Unit, base: Register, part: Part, facts: Facts) -> Truth | None:
+    """What is known of a part of what a register holds."""
+    if part is None:
+        return None
+    known = _known(facts, root(unit, base), part)
+    if known is None:
+        known = next((said for one, said in parts(unit, base, facts) if one == part), None)
+    return known
+
+
+def _key(unit: Unit, register: Register) -> Part:
+    named = unit.code.instructions[register]
+    return named.value if isinstance(named, ir.Const) and isinstance(named.value, (int, str)) else None
+
+
+def _asked_by_key(unit: Unit, func: Register) -> Register | None:
+    """The mapping of which `mapping.get` is asked."""
+    named = unit.code.instructions[func]
+    return named.base if isinstance(named, ir.Attr) and named.name == "get" else None
 
 
 def _compared(unit: Unit, left: Register, right: Register, negated: bool, facts: Facts) -> Truth | None:
