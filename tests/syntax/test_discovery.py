@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from truthline.config.schema import Config
-from truthline.syntax.discovery import discover
+from truthline.syntax.discovery import covers, discover
 from truthline.syntax.source import MAX_SIZE
 
 
@@ -154,3 +154,16 @@ def test_a_directory_without_permission_is_named(tmp_path: Path) -> None:
 
 def test_an_empty_tree_has_no_files(tmp_path: Path) -> None:
     assert found(tmp_path) == []
+
+
+def test_a_file_that_is_not_saved_yet_is_covered_where_it_would_be_found(tmp_path: Path) -> None:
+    paths = ["a.py", "app/b.py", "app/gen/c.py", "app/gen/keep.py", "app/.d.py", "app/.h/e.py", "app/local/f.py"]
+    paths += ["app/node_modules/g.py", "app/env/h.py", "app/notes.txt", "other/i.py", "application/j.py"]
+    tree(tmp_path, "app/env/pyvenv.cfg", *paths)
+    (tmp_path / ".gitignore").write_text("local/\n")
+    (tmp_path / "app/.gitignore").write_text("gen/*\n!gen/keep.py\n")
+    config = Config(base=str(tmp_path), include=("app", "a.py"), exclude=("app/c*",))
+    before = [file.path for file in discover(config)]
+    for path in before:
+        (tmp_path / path).unlink()
+    assert sorted(path for path in paths if covers(config, path)) == before == ["a.py", "app/b.py", "app/gen/keep.py"]

@@ -65,7 +65,7 @@ def find_fixes(config: Config, options: CheckOptions, *, rules: Sequence[type[Ru
         mended += (_identities(state) - _identities(after)).total()
         state = after
     found = [Change(path, source, overlay[path]) for path, source in sorted(before.items())]
-    config_change, entries = _without_stale_entries(config, state)
+    config_change, entries = without_stale_entries(config, state)
     if config_change is not None:
         found.append(config_change)
     return Fixes(tuple(found), mended + entries, len(state.judged) - entries, tuple(refused))
@@ -83,7 +83,7 @@ def _round(state: Standing) -> tuple[list[Change], list[str]]:
     for path, judged in _by_file(state):
         source = state.program.modules.source(path)
         try:
-            after = _edited(state.program, path, source, judged)
+            after = mended(state.program, path, judged)
         except Unparsable as error:
             refused.append(f"{path} {error.reason}; mend it by hand")
             continue
@@ -102,11 +102,15 @@ def _by_file(state: Standing) -> Iterator[tuple[str, list[Judged]]]:
     yield from sorted(found.items())
 
 
-def _edited(program: Program, path: str, source: bytes, judged: Sequence[Judged]) -> bytes:
-    """The file after the edits of its rules. Raises `Unparsable`, and `RuleError` where a rule fails."""
+def mended(program: Program, path: str, judged: Sequence[Judged]) -> bytes:
+    """The file after the edits that mend these findings of it, once; the program's own bytes where there are none.
+
+    Raises `Unparsable`, and `RuleError` where a rule fails.
+    """
     from truthline.checking.concrete import ConcreteFile
     from truthline.checking.rewriting import rewrite
 
+    source = program.modules.source(path)
     file = ConcreteFile(path, source)
     if file.encoded(file.module) != source:
         raise Unparsable("does not come out of LibCST as it went in")
@@ -121,8 +125,8 @@ def _by_rule(judged: Iterable[Judged]) -> list[tuple[Instance, list[Violation]]]
     return list(found.values())
 
 
-def _without_stale_entries(config: Config, state: Standing) -> tuple[Change | None, int]:
-    """The config file without the entries of its lists that nothing needs, and how many these are."""
+def without_stale_entries(config: Config, state: Standing) -> tuple[Change | None, int]:
+    """The config file without the entries of its lists that, as the findings say, nothing needs, and how many."""
     stale = [
         place
         for instance, violations in _by_rule(state.judged)

@@ -25,6 +25,7 @@ COMMANDS = {
     "discover": "truthline.cli.discover",
     "explain": "truthline.cli.explain",
     "rules": "truthline.cli.rules",
+    "lsp": "truthline.cli.lsp",
     "cache": "truthline.cli.cache",
 }
 USAGE_ERROR = 2

@@ -210,8 +210,8 @@ def _name(report: Report) -> str:
 
 
 def _render(report: Report, outcome: "Outcome", base: Path, overlay: Overlay) -> str:
-    from truthline.cli.sources import source_lines
     from truthline.report.formats import render
+    from truthline.report.sources import source_lines
 
     return render(report[0].format, outcome, source_lines(base, overlay), report[1])
 

@@ -28,9 +28,6 @@ def is_internal(error: TruthlineError) -> bool:
 
 def no_files(config: Config) -> UnusableError:
     """A guardrail that looks at nothing must not pass."""
-    places = ", ".join(config.include or config.roots)
-    key = "include" if config.include else "roots"
-    return UnusableError(
-        f"there is no Python file to analyse: `{key}` of {config.file or 'the config'} names {places} below "
-        f"{config.base}, and nothing there is Python that is not excluded"
-    )
+    from truthline.program.load import emptiness
+
+    return UnusableError(emptiness(config))

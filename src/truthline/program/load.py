@@ -55,6 +55,16 @@ def load_modules(
         return loading.modules(placed)
 
 
+def emptiness(config: Config) -> str:
+    """The sentence for a config that names no file."""
+    places = ", ".join(config.include or config.roots)
+    key = "include" if config.include else "roots"
+    return (
+        f"there is no Python file to analyse: `{key}` of {config.file or 'the config'} names {places} below "
+        f"{config.base}, and nothing there is Python that is not excluded"
+    )
+
+
 class _Loading:
     """What is known of each file so far."""
 

@@ -34,6 +34,14 @@ def discover(config: Config, tree: Tree | None = None) -> tuple[SourceFile, ...]
     return tuple(found[path] for path in sorted(found))
 
 
+def covers(config: Config, path: str) -> bool:
+    """Whether `discover` finds a file of this path, relative to the config file, or would if it were saved."""
+    if not path.endswith(".py"):
+        return False
+    walk = _Walk(config, Tree(Path(config.base)))
+    return any(walk.meets(relative(config.base, include), path) for include in config.include or config.roots)
+
+
 def relative(base: str, path: str) -> str:
     """A path of the config with `/`, relative to the config file; "" for the directory of the config file itself."""
     joined = os.path.normpath(Path(base, path))
@@ -59,6 +67,23 @@ class _Walk:
             yield SourceFile(include, reason="is neither a directory nor a Python file")
         else:
             yield self._described(include, path)
+
+    def meets(self, include: str, path: str) -> bool:
+        """Whether the walk of an include comes by a file of this path, whether or not there is one."""
+        if path == include:
+            return True
+        if include and not path.startswith(f"{include}/"):
+            return False
+        *inner, name = path.removeprefix(include).lstrip("/").split("/")
+        directory, rules = include, self._inherited(include) + gitignore(self._tree, include)
+        for part in inner:
+            directory = f"{directory}/{part}" if directory else part
+            if part.startswith(".") or part in _NEVER or self._left_out(f"{directory}/", rules):
+                return False
+            if self._tree.exists(f"{directory}/pyvenv.cfg"):
+                return False
+            rules += gitignore(self._tree, directory)
+        return not name.startswith(".") and not self._left_out(path, rules)
 
     def _inherited(self, include: str) -> tuple[IgnoreRules, ...]:
         """The `.gitignore` rules of the directories above an include, unless they leave out the include itself."""
