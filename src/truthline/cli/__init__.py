@@ -27,6 +27,7 @@ COMMANDS = {
     "rules": "truthline.cli.rules",
     "lsp": "truthline.cli.lsp",
     "cache": "truthline.cli.cache",
+    "completion": "truthline.cli.completion",
 }
 USAGE_ERROR = 2
 INTERNAL_ERROR = 3

@@ -17,6 +17,7 @@ from truthline.cli.options import (
     plugins_option,
     today_option,
 )
+from truthline.cli.suggestions import flows, rules
 from truthline.report.formats import FORMATS
 from truthline.timings import Timings
 
@@ -28,9 +29,15 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
 @config_option
 @packs_option
-@click.option("--select", multiple=True, metavar="CODE", help="Run these rules only: codes, prefixes, names or ids.")
-@click.option("--ignore", multiple=True, metavar="CODE", help="Leave these rules out.")
-@click.option("--flow", "flows", multiple=True, metavar="NAME", help="Report on this flow only.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=rules,
+    help="Run these rules only: codes, prefixes, names or ids.",
+)
+@click.option("--ignore", multiple=True, metavar="CODE", shell_complete=rules, help="Leave these rules out.")
+@click.option("--flow", "flows", multiple=True, metavar="NAME", shell_complete=flows, help="Report on this flow only.")
 @click.option(
     "--output-format",
     type=click.Choice(list(FORMATS)),

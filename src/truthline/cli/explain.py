@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from truthline.cli.options import color_option, config_option, plugins_option
+from truthline.cli.suggestions import rules
 from truthline.cli.terminal import ColorChoice
 
 
 @click.command(short_help="Explain a rule, with examples.")
-@click.argument("rule", metavar="CODE|ID")
+@click.argument("rule", metavar="CODE|ID", shell_complete=rules)
 @config_option
 @plugins_option
 @color_option

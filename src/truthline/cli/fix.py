@@ -8,6 +8,7 @@ import click
 
 from truthline.cli.given import below_base, selectors
 from truthline.cli.options import color_option, config_option, jobs_option, plugins_option
+from truthline.cli.suggestions import rules
 from truthline.cli.terminal import ColorChoice
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 @click.command(short_help="Mend what can be mended safely.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
 @config_option
-@click.option("--select", multiple=True, metavar="CODE", help="Mend what these rules find only.")
-@click.option("--ignore", multiple=True, metavar="CODE", help="Leave what these rules find.")
+@click.option("--select", multiple=True, metavar="CODE", shell_complete=rules, help="Mend what these rules find only.")
+@click.option("--ignore", multiple=True, metavar="CODE", shell_complete=rules, help="Leave what these rules find.")
 @click.option("--diff", "diff_only", is_flag=True, help="Print what would be changed, and change nothing.")
 @plugins_option
 @jobs_option

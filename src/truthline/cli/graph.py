@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from truthline.cli.options import config_option, jobs_option
+from truthline.cli.suggestions import flows
 
 if TYPE_CHECKING:
     from truthline.program.modules import Modules
@@ -80,7 +81,7 @@ def calls(
 
 
 @command.command(short_help="What a flow can execute.")
-@click.argument("name")
+@click.argument("name", shell_complete=flows)
 @_common_options
 def flow(name: str, format_: Format, config_file: Path | None, jobs: int | None) -> int:
     """Print all that the flow NAME can execute: its functions, and each call with its place.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from truthline.cli.options import color_option, config_option, jobs_option
+from truthline.cli.suggestions import flows, states
 from truthline.cli.terminal import ColorChoice
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ LIMIT = 100
 
 
 @click.command(short_help="Show every way from a flow to a state, or what its decision rests on.")
-@click.argument("flow")
-@click.argument("state", required=False)
+@click.argument("flow", shell_complete=flows)
+@click.argument("state", required=False, shell_complete=states)
 @config_option
 @click.option(
     "--limit", type=click.IntRange(min=1), default=LIMIT, metavar="N", help=f"Show N ways at most (default: {LIMIT})."
