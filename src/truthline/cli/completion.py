@@ -15,7 +15,7 @@ def command(shell: str) -> None:
     \b
     bash   eval "$(truthline completion bash)"     in ~/.bashrc
     zsh    eval "$(truthline completion zsh)"      in ~/.zshrc, below compinit
-    fish   truthline completion fish | source      in ~/.config/fish/config.fish
+    fish   truthline completion fish > ~/.config/fish/completions/truthline.fish
     """
     from truthline.cli import program
     from truthline.cli.terminal import write
