@@ -71,7 +71,8 @@ def _summary(inventory: Inventory) -> Iterator[str]:
         return
     listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
     wide = sum(each.process_wide for each in inventory.remembered)
-    yield f"{len(inventory.remembered)} places keep something in memory ({listed}); {wide} live as long as the process."
+    places = counted(len(inventory.remembered), "place keeps", "places keep")
+    yield f"{places} something in memory ({listed}); {counted(wide, 'lives', 'live')} as long as the process."
 
 
 def _proposals(inventory: Inventory) -> Iterator[str]:
