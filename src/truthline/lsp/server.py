@@ -5,10 +5,10 @@ import threading
 
 from lsprotocol import types
 
-from truthline.facts.lower import deep_recursion
 from truthline.lsp.actions import FIX_ALL, QUICK_FIX
 from truthline.lsp.desk import Desk
 from truthline.lsp.rounds import PAUSE, STACK
+from truthline.syntax.depth import deep_recursion
 
 _WATCHED = ("**/*.py", "**/*.toml", "**/truthline-baseline.json", "**/.gitignore")
 
