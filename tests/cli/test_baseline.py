@@ -14,7 +14,9 @@ def test_accept_mend_and_prune(tmp_path: Path) -> None:
     project(tmp_path, VIOLATED)
     assert truthline(tmp_path, "check").status == 1
     result = truthline(tmp_path / "app", "baseline")
-    assert (result.status, result.out, result.err) == (0, f"{FILE}: 1 finding (1 new, 0 gone).\n", "")
+    said = f"{FILE}: 1 finding (1 new, 0 gone).\n"
+    said += f"Next: commit {FILE}; from now on truthline check fails on what is not in it.\n"
+    assert (result.status, result.out, result.err) == (0, said, "")
     checked = truthline(tmp_path, "check")
     assert checked.status == 0
     assert "1 finding in the baseline." in checked.out

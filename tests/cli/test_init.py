@@ -36,7 +36,9 @@ def test_a_config_is_never_overwritten(there: str, tmp_path: Path) -> None:
 
 def test_where_nothing_is_found_the_config_says_how_to_go_on(tmp_path: Path) -> None:
     project(tmp_path, {"tool.py": "print('hello')\n"})
-    assert truthline(tmp_path, "init").status == 0
+    written = truthline(tmp_path, "init")
+    assert written.status == 0
+    assert "name yours in a [flow.NAME]" in written.out
     assert "# [state." in (tmp_path / "truthline.toml").read_text()
     assert truthline(tmp_path, "check").status == 0
 
@@ -45,6 +47,29 @@ def test_a_script_that_no_import_can_name_is_not_proposed(tmp_path: Path) -> Non
     project(tmp_path, {"my-tool.py": "_seen = {}\ndef authorize(k):\n    _seen[k] = 1\n    return _seen.pop(k)\n"})
     assert truthline(tmp_path, "init").status == 0
     assert truthline(tmp_path, "check").status == 0
+
+
+@pytest.mark.parametrize(
+    ("function", "proposed"),
+    [
+        ("activate", True),
+        ("is_allowed", True),
+        ("has_permission", True),
+        ("permission_allowed", True),
+        ("check_eligibility", True),
+        ("render", False),
+        ("is_even", False),
+    ],
+)
+def test_what_is_named_as_if_it_decided_is_proposed_unless_it_was_copied_in(
+    tmp_path: Path, function: str, proposed: bool
+) -> None:
+    text = f"seen = {{}}\n\n\ndef {function}(k):\n    seen[k] = 1\n    return seen.get(k)\n"
+    user = "from app import a\nfrom app._vendor import b\n"
+    project(tmp_path, {"app/__init__.py": "", "app/a.py": text, "app/_vendor/b.py": text, "app/use.py": user})
+    document = json.loads(truthline(tmp_path, "discover", "--format", "json").out)
+    assert [flow["entry"] for flow in document["flows"].values()] == ([[f"app.a:{function}"]] if proposed else [])
+    assert [state["modules"] for state in document["states"].values()] == [["app.a"]]
 
 
 def test_discover_lists_memory_with_who_reads_it(tmp_path: Path) -> None:
@@ -68,6 +93,11 @@ ROOTS = [
         "two of them",
         {"one/a/x.py": "import a.y\nimport b.z\n", "one/a/y.py": "", "two/b/z.py": "import a.x\n"},
         ["one", "two"],
+    ),
+    (
+        "a module of a package that is named like a third-party one",
+        {"app/__init__.py": "", "app/flask.py": "", "app/a.py": "import flask\nfrom app import b\n", "app/b.py": ""},
+        ["."],
     ),
     ("only relative imports", {"lib/app/__init__.py": "from . import a\n", "lib/app/a.py": ""}, ["."]),
     ("a directory named like the standard library", {"app/a.py": "import json\n", "app/json/x.py": ""}, ["."]),

@@ -69,4 +69,6 @@ def _summary(file: str, acceptance: "Acceptance") -> str:
     if acceptance.locked:
         words = "locked finding is not in it and still fails", "locked findings are not in it and still fail"
         said += f" {counted(acceptance.locked, *words)}."
+    if acceptance.added:
+        said += f"\nNext: commit {file}; from now on truthline check fails on what is not in it."
     return said

@@ -36,4 +36,8 @@ def command(jobs: int | None) -> None:
     click.echo(
         f"Wrote {DEFAULT_FILE}: {counted(len(inventory.states), 'state')}, {counted(len(inventory.flows), 'flow')}."
     )
+    if not inventory.flows:
+        click.echo(
+            "No function is named as if it decided: name yours in a [flow.NAME], for without one no state is guarded."
+        )
     click.echo("Next: truthline check; and if there is much that cannot be mended today, truthline baseline")

@@ -22,11 +22,12 @@ _REMEMBERS = frozenset(
 _HOLDS = frozenset("registry registered store pool state locks".split())
 _DECIDES = frozenset(
     "activate activation authorize authorise authorization authorized approve approval permit permitted allow allowed "
-    "eligible eligibility entitled grant decide decision predicate admit admission enforce charge".split()
+    "eligible eligibility entitled grant decide decision predicate admit admission enforce charge permission".split()
 )
-_CHECKS = frozenset("check can may must evaluate verify validate require ensure".split())
+_CHECKS = frozenset("check can is has may must evaluate verify validate require ensure".split())
 _DURABLE = frozenset("execute commit session objects".split())
-_TESTS = re.compile(r"(^|/)(tests?|testing|conftest\.py$|test_[^/]*$)")
+_ASIDE = re.compile(r"(^|/)(tests?|testing|conftest\.py$|test_[^/]*$|_?vendor(ed)?|third_party)")
+"""Tests, and code of others that was copied in: nothing of it is proposed."""
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -75,7 +76,7 @@ class Inventory(msgspec.Struct, frozen=True):
 
 
 def take_inventory(program: Program) -> Inventory:
-    """Look at every file that can be read; tests are left out of the proposals."""
+    """Look at every file that can be read."""
     modules = program.modules
     users = _users(modules)
     remembered = tuple(_remembered(program, users))
@@ -118,7 +119,7 @@ def _proposed_states(remembered: Sequence[Remembered]) -> tuple[ProposedState, .
     """The modules whose memory is most read: containers that live as long as the process, named like memory first."""
     by_module: defaultdict[str, list[Remembered]] = defaultdict(list)
     for each in remembered:
-        if each.process_wide and each.holding.readers and not _TESTS.search(each.file) and _can_be_named(each.module):
+        if each.process_wide and each.holding.readers and not _ASIDE.search(each.file) and _can_be_named(each.module):
             by_module[each.module].append(each)
     ranked = sorted(by_module.values(), key=lambda several: (-_weight(several), several[0].module))
     chosen = [several for several in ranked if _weight(several) > 0][:STATES]
@@ -155,7 +156,7 @@ def _proposed_flows(modules: Modules) -> tuple[ProposedFlow, ...]:
     by_module: defaultdict[str, list[str]] = defaultdict(list)
     for file in sorted(modules.by_file):
         module = modules.by_file[file]
-        if not _TESTS.search(file) and _can_be_named(module.name):
+        if not _ASIDE.search(file) and _can_be_named(module.name):
             by_module[module.name] += _deciding(module)
     ranked = sorted(by_module, key=lambda name: (-_decisiveness(modules.by_name[name], by_module[name]), name))
     chosen = [name for name in ranked if by_module[name]][:FLOWS]

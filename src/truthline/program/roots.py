@@ -38,7 +38,8 @@ def _explained(modules: Modules) -> Iterator[set[str]]:
             if written.level or not top or top in sys.stdlib_module_names:
                 continue
             second = rest.partition(".")[0] or (written.name if written.name != "*" else None)
-            roots = {root for root in parents.get(top, ()) if not rest or _joined(root, f"{top}/{second}") in known}
+            named = {root for root in parents.get(top, ()) if not rest or _joined(root, f"{top}/{second}") in known}
+            roots = {root for root in named if f"{root}/__init__" not in known}  # nothing imports from inside a package
             if roots:
                 yield roots
 
