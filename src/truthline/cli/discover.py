@@ -21,11 +21,11 @@ def command(format_: Literal["text", "json"], config_file: Path | None, jobs: in
     It works without a config; the working directory is then what is looked at.
     """
     from truthline.cli.loading import load_program, with_found_roots
-    from truthline.cli.terminal import write
+    from truthline.cli.terminal import style, write
     from truthline.config import load_or_default
     from truthline.program.inventory import take_inventory
     from truthline.report.discover import render_json, render_text
 
     program = load_program(with_found_roots(load_or_default(Path.cwd(), config_file), jobs), jobs)
     inventory = take_inventory(program)
-    write(render_json(inventory) if format_ == "json" else render_text(inventory))
+    write(render_json(inventory) if format_ == "json" else render_text(inventory, style("never")))

@@ -6,22 +6,26 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from truthline.program.inventory import Inventory, Remembered
-from truthline.report.escape import printable
+from truthline.report.page import Page
+from truthline.report.style import Style
 from truthline.report.summary import counted
 
 NAMED = 4
 """Functions that are named before the rest is counted."""
 
 
-def render_text(inventory: Inventory) -> str:
+def render_text(inventory: Inventory, style: Style) -> str:
     """What is kept in memory, file by file, then the sums and what is proposed."""
-    lines: list[str] = []
+    page = Page(style)
     for file, several in groupby(inventory.remembered, key=lambda each: each.file):
         found = list(several)
-        lines.append(f"{printable(file)} ({_users(found[0])})")
-        lines += [f"  {printable(line)}" for each in found for line in _shown(each)]
-        lines.append("")
-    return "\n".join([*lines, *_summary(inventory), *_proposals(inventory)]) + "\n"
+        page.whole(f"{file} ({_users(found[0])})")
+        for each in found:
+            _print(each, page)
+        page.blank()
+    for sentence in (*_summary(inventory), *_proposals(inventory)):
+        page.wrap(sentence)
+    return page.text()
 
 
 def render_json(inventory: Inventory) -> str:
@@ -50,14 +54,14 @@ def render_json(inventory: Inventory) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def _shown(each: Remembered) -> Iterator[str]:
+def _print(each: Remembered, page: Page) -> None:
     holding = each.holding
     lives = "" if each.process_wide else ", as long as its object"
-    yield f"{holding.span.line}: {holding.qualname} ({holding.kind}{lives})"
+    page.wrap(f"{holding.span.line}: {holding.qualname} ({holding.kind}{lives})", indent=2, hang=4)
     for what, names in (("read by", holding.readers), ("written by", holding.writers)):
         if names:
             more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            yield f"    {what} {', '.join(names[:NAMED])}{more}"
+            page.wrap(f"{what} {', '.join(names[:NAMED])}{more}", indent=6, hang=4)
 
 
 def _users(each: Remembered) -> str:
@@ -77,8 +81,8 @@ def _summary(inventory: Inventory) -> Iterator[str]:
 
 def _proposals(inventory: Inventory) -> Iterator[str]:
     if inventory.states:
-        yield f"Worth declaring as states: {', '.join(printable(state.module) for state in inventory.states)}."
+        yield f"Worth declaring as states: {', '.join(state.module for state in inventory.states)}."
     if inventory.flows:
-        entries = [printable(entry) for flow in inventory.flows for entry in flow.entries]
+        entries = [entry for flow in inventory.flows for entry in flow.entries]
         yield f"Flows, by their names: {', '.join(entries)}."
     yield "Next: `truthline init` writes a first truthline.toml from this."

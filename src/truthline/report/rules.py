@@ -4,8 +4,12 @@ from collections.abc import Sequence
 
 from truthline.checking.protocol import Rule
 from truthline.model.finding import Severity
-from truthline.report.escape import printable
 from truthline.report.json_report import Entry, Tool, document
+from truthline.report.page import Page
+from truthline.report.style import Style
+
+BUNDLED = "truthline_rules"
+"""Where rules come from of which the list need not say it."""
 
 
 class RuleEntry(Entry, frozen=True, kw_only=True):
@@ -28,11 +32,20 @@ class RuleList(Entry, frozen=True, kw_only=True):
     rules: tuple[RuleEntry, ...]
 
 
-def render_text(rules: Sequence[type[Rule]]) -> str:
-    """One line for each rule."""
-    entries = [_entry(rule) for rule in rules]
-    width = max((len(entry.name) for entry in entries), default=0)
-    return "".join(printable(f"{entry.code:<5}  {entry.name:<{width}}  {entry.summary}") + "\n" for entry in entries)
+def render_text(rules: Sequence[type[Rule]], style: Style) -> str:
+    """A line for each rule, broken where it is too long, and what the marks mean."""
+    page = Page(style)
+    for entry in map(_entry, rules):
+        head = f"{entry.code:<5}  {_marks(entry)}  "
+        origin = f" ({entry.pack})" if entry.pack != BUNDLED else ""
+        page.wrap(f"{head}{entry.name}: {entry.summary}{origin}", hang=len(head))
+    page.blank()
+    page.wrap("W: warns. K: a kind, runs once for each `[[rule]]` that names it. F: `truthline fix` mends it.")
+    return page.text()
+
+
+def _marks(entry: RuleEntry) -> str:
+    return f"{'W' if entry.severity == 'warning' else ' '}{'K' if entry.kind else ' '}{'F' if entry.fixable else ' '}"
 
 
 def render_json(rules: Sequence[type[Rule]]) -> str:
