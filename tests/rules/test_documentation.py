@@ -45,10 +45,3 @@ def test_the_page_of_the_kinds_is_what_the_rules_say() -> None:
     script = runpy.run_path(str(root / "scripts" / "kinds.py"))
     written = (root / "docs" / "kinds.md").read_text(encoding="utf-8")
     assert written == script["page"](), "run: python scripts/kinds.py > docs/kinds.md"
-
-
-def test_the_pages_of_the_rules_are_what_the_rules_say() -> None:
-    root = Path(__file__).parents[2]
-    pages = runpy.run_path(str(root / "scripts" / "rule_pages.py"))["pages"]()
-    written = {path.name: path.read_text(encoding="utf-8") for path in (root / "docs" / "rules").glob("*.md")}
-    assert written == pages, "run: python scripts/rule_pages.py"
