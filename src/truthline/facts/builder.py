@@ -5,6 +5,8 @@ a block is sealed when all its predecessors are known; a read in an unsealed blo
 sealing completes.
 """
 
+from collections.abc import Iterable
+
 from truthline.facts.code import (
     AnyInstruction,
     Block,
@@ -38,7 +40,7 @@ class _Block:
 class Protection:
     """A region whose exceptions are handled: what each assigned name can be when one is raised."""
 
-    def __init__(self, handler: int, names: set[str]) -> None:
+    def __init__(self, handler: int, names: Iterable[str]) -> None:
         self.handler = handler
         self.values: dict[str, list[Register]] = {name: [] for name in names}
 

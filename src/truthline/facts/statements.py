@@ -334,7 +334,7 @@ class Statements(Expressions):
         """Lowers a region whose exceptions lead to a new handler block; tells what names can be there."""
         handler = self.builder.block()
         origin = self.builder.current
-        names = {variable for name in _assigned(statements) if (variable := self._local(name)) is not None}
+        names = sorted({variable for name in _assigned(statements) if (variable := self._local(name)) is not None})
         before = {name: self.builder.read(name) for name in names}
         protection = Protection(handler, names)
         self.builder.protections.append(protection)
@@ -350,7 +350,7 @@ class Statements(Expressions):
         if origin is not None:
             self.builder.handle(handler, origin)
         values: dict[str, list[Register]] = {}
-        for name in sorted(names):
+        for name in names:
             first = before[name]
             values[name] = ([] if first is None else [first]) + protection.values[name]
         after = self.builder.current
