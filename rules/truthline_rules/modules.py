@@ -16,9 +16,11 @@ def defines(modules: Modules, module: SourceModule, name: str) -> bool:
 
     A star import of a missing module is reported where it stands; it may have brought the name.
     """
-    if binds(module, name) or not isinstance(modules.lookup(module.name, name), Missing):
+    if module.outline is None or module.outline.dynamic or modules.definitions(module.name, name):
         return True
-    stars = (written for written in module.outline.imports if written.name == "*") if module.outline else ()
+    if not isinstance(modules.lookup(module.name, name), Missing):
+        return True
+    stars = (written for written in module.outline.imports if written.name == "*")
     return not all(modules.resolve(module, written).exists for written in stars)
 
 

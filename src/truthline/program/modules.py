@@ -45,6 +45,8 @@ __all__ = [
     "Unread",
 ]
 
+_FEW_WORDS = 40
+"""Words that are looked for one by one before an index of all is built."""
 _BODIES = msgspec.msgpack.Decoder(Bodies)
 
 
@@ -62,6 +64,7 @@ class Modules:
         self.tree = tree
         self.store = store or Store()
         self.asked = Asked()
+        self._scanned: dict[str, tuple[SourceModule, ...]] = {}
         self._path = path
         self.by_file: Mapping[str, SourceModule] = MappingProxyType({module.file: module for module in modules})
         self.by_name: Mapping[str, SourceModule] = MappingProxyType({module.name: module for module in modules})
@@ -102,6 +105,8 @@ class Modules:
     def files_mentioning(self, word: str) -> tuple[SourceModule, ...]:
         """Every module whose text has this word anywhere, in code, strings or comments."""
         self.asked.words.add(word)
+        if len(self._scanned) < _FEW_WORDS:
+            return self._scan(word)
         return tuple(self._words.get(word, ()))
 
     def files_storing(self, name: str) -> tuple[SourceModule, ...]:
@@ -226,6 +231,19 @@ class Modules:
             except Unparsable:
                 self._lines[file] = []
         return self._lines[file]
+
+    def _scan(self, word: str) -> tuple[SourceModule, ...]:
+        """The modules that have a word, without an index of all words, which pays only where many are asked for."""
+        found = self._scanned.get(word)
+        if found is None:
+            found = self._scanned[word] = tuple(
+                module
+                for module in self.by_file.values()
+                if module.outline is not None
+                and word in module.outline.words
+                and f" {word} " in f" {module.outline.words} "
+            )
+        return found
 
     # -- built when first asked for
 
