@@ -35,10 +35,12 @@ _LOGGED = Example(
     config=_CONFIG,
 )
 _KINDS = {
-    "decision": "after the decision",
-    "success": "after the evidence was persisted",
-    "failure": "although the evidence was not persisted",
+    "decision": "after the decision ",
+    "return": "",
+    "success": "after the evidence was persisted ",
+    "failure": "although the evidence was not persisted ",
 }
+"""When a marker is due; a flow without a decision has to log it before each return."""
 
 
 class LogMarkerMissing(Rule):
@@ -82,14 +84,15 @@ class LogMarkerMissing(Rule):
     def check(self, program: Program) -> Iterator[Violation]:
         """Ask each flow and each piece of evidence for the ways without their marker."""
         for flow, gaps in _of_flows(program):
-            yield from (self._violation(way, flow) for way in gaps.unlogged)
+            when = "decision" if program.config.flow[flow].decision is not None else "return"
+            yield from (self._violation(way, _KINDS[when], flow) for way in gaps.unlogged)
         for _, gaps in _of_evidence(program):
-            yield from (self._violation(way, None) for way in gaps.unlogged)
+            yield from (self._violation(way, _KINDS[way.kind], None) for way in gaps.unlogged)
 
-    def _violation(self, way: UnloggedWay, flow: str | None) -> Violation:
+    def _violation(self, way: UnloggedWay, when: str, flow: str | None) -> Violation:
         return Violation(
             location=way.location,
-            message=f"`{way.function}` can be left here {_KINDS[way.kind]} without having logged `{way.marker}`",
+            message=f"`{way.function}` can be left here {when}without having logged `{way.marker}`",
             help=f"log `{way.marker}` on every way to this line",
             symbol=f"{way.function}:{way.marker}",
             flow=flow,

@@ -149,6 +149,14 @@ FIELDS = {
         adapted(1).info("evaluated")
         return passed
     """,
+    "an adapter of one's own": """
+        class Adapter(logging.LoggerAdapter):
+            def process(self, msg, kwargs):
+                return super().process(msg, kwargs)
+        passed = may(row(session))
+        Adapter(logger, {"tenant_id": 1}).info("evaluated")
+        return passed
+    """,
     "what cannot be known is not reported, and is there": """
         passed = may(row(session))
         logger.info("evaluated", extra={key: 1 for key in ("tenant_id", "source")})

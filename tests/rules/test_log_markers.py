@@ -1,6 +1,7 @@
 """Markers on every way (TL601): each case is run, and found exactly where a run leaves without the marker."""
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from tests.rules.logged import EVIDENCE, FLOW, RUNS, findings, module, run
@@ -244,6 +245,32 @@ DECISIONS = {
         mark()
         return passed
     """,
+    "one event or another": """
+        passed = may(row(session))
+        logger.info("evaluated" if passed else "refused", extra=FIELDS)
+        return passed
+    """,
+    "one event, whichever it is": """
+        passed = may(row(session))
+        event = "evaluated: yes" if passed else "evaluated: no"
+        logger.info(event, extra=FIELDS)
+        return passed
+    """,
+    "a decorator of the entry's own callee, around an exception": """
+        def told(function):
+            def wrapper():
+                try:
+                    return function()
+                except ValueError:
+                    return False
+                finally:
+                    mark()
+            return wrapper
+        @told
+        def ask():
+            return may(row(session))
+        return ask()
+    """,
     "behind a check of the level": """
         passed = may(row(session))
         if logger.isEnabledFor(logging.INFO):
@@ -371,6 +398,26 @@ PRODUCERS = {
             return False
         return True
     """,
+    "attempts until it is done": """
+        for _ in range(3):
+            try:
+                session.execute("INSERT INTO api_keys (id) VALUES (1)")
+                logger.info("persisted", extra=FIELDS)
+                return True
+            except KeyError:
+                continue
+        logger.error("not_persisted", extra=FIELDS)
+        return False
+    """,
+    "one event or the other": """
+        done = False
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            done = True
+        finally:
+            logger.info("persisted" if done else "not_persisted", extra=FIELDS)
+        return done
+    """,
     "in finally": """
         done = False
         try:
@@ -410,6 +457,25 @@ def test_the_witness_is_a_way_without_the_marker(tmp_path: Path) -> None:
         "if not passed:",
         "return False",
     ]
+
+
+def test_what_a_decorator_logs_around_the_entry_is_logged(tmp_path: Path) -> None:
+    head, _, entry = module("activate", DECISIONS["the decision two calls away, logged by nobody"]).rpartition("\ndef ")
+    told = dedent(
+        """
+        def told(function):
+            def wrapper(*args):
+                result = function(*args)
+                {}
+                return result
+            return wrapper
+
+
+        @told
+        def """
+    )
+    assert not findings(head + told.format("mark()") + entry, FLOW, tmp_path / "a")
+    assert findings(head + told.format("pass") + entry, FLOW, tmp_path / "b")
 
 
 def test_without_a_decision_every_return_is_one(tmp_path: Path) -> None:

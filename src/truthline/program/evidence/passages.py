@@ -8,7 +8,8 @@ evidence is written before success is said, TL601 whether a marker is logged.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -41,6 +42,8 @@ from truthline.program.evidence.terms import Site
 _MOST_STATES = 6_000
 _DEEPEST = 12
 S = TypeVar("S")
+Taken = Callable[[Register], Register]
+"""What a register is a copy of on a way: the argument that a join has taken."""
 Told = tuple[S, "bool | None"]
 """A standing after an instruction, and whether its result says that it has succeeded, where that is known."""
 
@@ -57,7 +60,9 @@ class Course(Protocol[S]):
         """The standings in which an exception can come out of an instruction."""
         ...
 
-    def done(self, context: Context, register: Register, standing: S, stack: tuple[Site, ...]) -> Iterable[Told[S]]:
+    def done(
+        self, context: Context, register: Register, standing: S, stack: tuple[Site, ...], taken: Taken
+    ) -> Iterable[Told[S]]:
         """The standings after an instruction that has come to its end."""
         ...
 
@@ -153,7 +158,8 @@ class Passages(Generic[S]):
     def _done(
         self, context: Context, state: _State[S], register: Register, stack: tuple[Site, ...]
     ) -> Iterable[_State[S]]:
-        for standing, says in self.course.done(context, register, state.standing, stack):
+        taken = partial(self._resolved, context.unit, state)
+        for standing, says in self.course.done(context, register, state.standing, stack, taken):
             truths = state.truths if says is None else state.truths | {(register, says)}
             yield msgspec.structs.replace(state, standing=standing, truths=truths)
 

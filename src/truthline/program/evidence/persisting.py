@@ -14,7 +14,7 @@ import msgspec
 from truthline.facts.code import Attr, Call, Enter, Leave, Register
 from truthline.program.engine.values import Class, Context, External, Instance, Value
 from truthline.program.evidence.executed import Queries
-from truthline.program.evidence.passages import End, Passages, Told
+from truthline.program.evidence.passages import End, Passages, Taken, Told
 from truthline.program.evidence.passing import Passing
 from truthline.program.evidence.success import Outcomes
 from truthline.program.evidence.tables import Table
@@ -95,7 +95,7 @@ class Persisting:
             yield standing and not is_called(self.queries.passing, context, register, COMMITS)
 
     def done(
-        self, context: Context, register: Register, standing: bool, stack: tuple[Site, ...]
+        self, context: Context, register: Register, standing: bool, stack: tuple[Site, ...], taken: Taken
     ) -> Iterable[Told[bool]]:
         """An instruction is executed."""
         if is_called(self.queries.passing, context, register, UNDOES):

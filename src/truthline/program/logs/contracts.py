@@ -62,7 +62,7 @@ def flow_gaps(
     calls = {tuple(site) for site, _ in decision_calls(queries.slice, dependence, decision)}
     duty = Duty(emissions, "decision", contract.marker, lambda context, register, _: (context, register) in calls)
     found: dict[Location, UnloggedWay] = {}
-    for entry in queries.slice.entries:
+    for entry in _from_outside(queries.slice, dependence.sites):
         for lapse in duty.lapses(entry, "before" if calls else "due"):
             _keep(found, _unlogged(duty, lapse, queries.slice, places))
     return LogGaps(_ordered(found), tuple(_lacking(emissions, contract.marker, contract.fields, places)))
@@ -92,6 +92,16 @@ def evidence_gaps(
                     _keep(unlogged, _unlogged(duty, lapse, queries.slice, places))
                 lacking.update(dict.fromkeys(_lacking(emissions, marker, contract.fields, places)))
     return LogGaps(_ordered(unlogged), tuple(lacking))
+
+
+def _from_outside(part: Slice, sites: Sites) -> Iterable[Context]:
+    """What a call of an entry from outside runs: the entry, or the outermost of what decorators put around it."""
+    for entry in part.entries:
+        places = part.engine.serving.places(entry, part.engine.is_entry(entry.unit))
+        around = [target for place in places for target in part.effects(entry, place).targets]
+        wrapping = [one for one in around if any(inner.unit is entry.unit for inner in sites.within(one))]
+        outermost = [one for one in wrapping if not any(one in sites.within(other) - {other} for other in wrapping)]
+        yield from outermost or (entry,)
 
 
 def _writes(queries: Queries, tables: tuple[Table, ...]) -> Begins:

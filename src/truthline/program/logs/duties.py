@@ -16,11 +16,11 @@ from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Context
-from truthline.program.evidence.passages import End, Passages, Told
+from truthline.program.evidence.passages import End, Passages, Taken, Told
 from truthline.program.evidence.persisting import COMMITS, UNDOES, is_called
 from truthline.program.evidence.success import Outcomes, returns_values
 from truthline.program.evidence.terms import Place, Site
-from truthline.program.logs.emitted import Emissions
+from truthline.program.logs.emitted import Emissions, arguments
 
 Standing = Literal["before", "due", "done"]
 """Nothing is owed yet; the marker is due; it is logged, or need not be any more."""
@@ -133,34 +133,45 @@ class Duty:
                 if one.raised:
                     yield self._after(one.standing, begun, register)
         elif self._can_raise(context, register, instruction):
-            yield self._failed(context, register, standing, begun)
+            yield self._failed(context, register, standing, begun, stack)
 
-    def _failed(self, context: Context, register: Register, standing: _On, begun: _On) -> _On:
+    def _failed(self, context: Context, register: Register, standing: _On, begun: _On, stack: tuple[Site, ...]) -> _On:
         """An instruction itself has raised: a write is not done; a decision was asked."""
         if self.kind == "decision":
             return begun
-        is_write = begun != standing or is_called(self._passing, context, register, COMMITS)
-        if not is_write:
+        is_write = self._begins_at(context, register, stack)
+        if not (is_write or is_called(self._passing, context, register, COMMITS)):
             return standing
         if self.kind == "success":
             return _On("before")
-        return standing if standing.standing == "done" and begun == standing else _On("due", register)
+        return standing if standing.standing == "done" and not is_write else _On("due", register)
 
-    def done(self, context: Context, register: Register, standing: _On, stack: tuple[Site, ...]) -> Iterable[Told[_On]]:
+    def done(
+        self, context: Context, register: Register, standing: _On, stack: tuple[Site, ...], taken: Taken
+    ) -> Iterable[Told[_On]]:
         """An instruction has come to its end."""
         begun = self._begun(context, register, standing, stack)
         if self.kind == "success" and is_called(self._passing, context, register, UNDOES):
             begun = _On("before")
-        if self._is_marked(context, register, stack):
+        if self._is_marked(context, register, stack, taken):
             yield self._marked(begun), None
             return
         callees = self._concerned_callees(context, register)
         if not callees:
-            yield begun if self.kind != "failure" else standing, None
+            yield self._finished(context, register, standing, begun, stack), None
             return
         exits = [one for one in self._called(callees, context, register, begun, stack) if not one.raised]
         for one in sorted(exits, key=repr):
             yield self._after(one.standing, begun, register), one.says
+
+    def _finished(
+        self, context: Context, register: Register, standing: _On, begun: _On, stack: tuple[Site, ...]
+    ) -> _On:
+        """After an instruction that has nothing to do with the marker; a write makes good an attempt that failed."""
+        if self.kind != "failure":
+            return begun
+        is_made_good = standing.standing == "due" and self._begins_at(context, register, stack)
+        return _On("before") if is_made_good else standing
 
     def _marked(self, standing: _On) -> _On:
         """After the marker: a new decision is a new duty, and success that was claimed too early tells nothing."""
@@ -196,14 +207,16 @@ class Duty:
             found = self._beginning[key] = is_possible and self._begins(context, register, stack)
         return found
 
-    def _is_marked(self, context: Context, register: Register, stack: tuple[Site, ...]) -> bool:
-        if not isinstance(context.unit.code.instructions[register], ir.Call):
+    def _is_marked(self, context: Context, register: Register, stack: tuple[Site, ...], taken: Taken) -> bool:
+        call = context.unit.code.instructions[register]
+        if not isinstance(call, ir.Call):
             return False
         place = Place(context, register, stack)
+        given = tuple(map(taken, arguments(call)))
         if self.emissions.is_emitting(context, register):
-            return bool(self.emissions.says(place, self.marker))
+            return bool(self.emissions.says(place, self.marker, given))
         if self.emissions.is_named_so(context, register) and not self._concerned_callees(context, register):
-            return bool(self.emissions.says(place, self.marker))
+            return bool(self.emissions.says(place, self.marker, given))
         return False
 
     # -- calls --------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.values import Context, External
 from truthline.program.evidence.executed import Queries
-from truthline.program.evidence.terms import Free, Keyed, Place, Site, Terms, Text
+from truthline.program.evidence.terms import Free, Keyed, Place, Site, Text
 from truthline.program.influence.dependence import Dependence
 from truthline.program.influence.outside import written_names
 from truthline.program.logs.definitions import Definitions
@@ -43,7 +43,7 @@ class Emissions:
         self.outside = dependence.outside
         self.definitions = Definitions(dependence.sites)
         self.reader = FieldReader(self.definitions)
-        self._saying: dict[tuple[Place, str], bool | None] = {}
+        self._saying: dict[tuple[Place, str, tuple[Register, ...] | None], bool | None] = {}
         self._named: dict[tuple[Context, Register], bool] = {}
         self._ambient: Fields | None = None
 
@@ -69,33 +69,33 @@ class Emissions:
             found = self._named[context, register] = len(names) > 1 and self.outside.is_named_so(names)
         return found
 
-    def says(self, place: Place, marker: str) -> bool | None:
-        """Whether a call that logs or measures names the marker; None where that depends on what calls pass."""
-        key = (place, marker)
+    def says(self, place: Place, marker: str, given: tuple[Register, ...] | None = None) -> bool | None:
+        """Whether a call that logs or measures names the marker; None where that depends on what calls pass.
+
+        `given` are what its arguments are on one way, where more than one leads to the call.
+        """
+        key = (place, marker, given)
         if key not in self._saying:
-            self._saying[key] = self._says(place, marker)
+            self._saying[key] = self._says(place, marker, given)
         return self._saying[key]
 
-    def _says(self, place: Place, marker: str) -> bool | None:
+    def _says(self, place: Place, marker: str, given: tuple[Register, ...] | None) -> bool | None:
         call = place.context.unit.code.instructions[place.register]
         if not isinstance(call, ir.Call):
             return False
         names = written_names(place.context, call.func)
         if any(name.lower() == marker.lower() for name in names):
             return True
-        is_free = False
-        for terms in self._arguments(place, call):
-            texts = [text for term in terms for text in _texts(term)]
-            if texts and all(_mentions(text, marker) for text in texts):
+        is_open = False
+        for register in arguments(call) if given is None else given:
+            terms = self.queries.chains.terms(place.beside(register))
+            said = [_mentions(text, marker) for term in terms for text in _texts(term)]
+            if said and all(said):
                 return True
-            is_free = is_free or Free() in terms
+            is_open = is_open or Free() in terms or any(said)
         if names[-1:] and names[-1] in _OF_METRICS and self._is_metric(place.beside(call.func), marker):
             return True
-        return None if is_free else False
-
-    def _arguments(self, place: Place, call: ir.Call) -> Iterator[Terms]:
-        for register in (*call.args, *(value for _, value in call.keywords)):
-            yield self.queries.chains.terms(place.beside(register))
+        return None if is_open else False
 
     def _is_metric(self, func: Place, marker: str) -> bool:
         """Whether the receiver is a metric that was made under the marker's name."""
@@ -155,6 +155,11 @@ class Emissions:
                         found = found.plus(self.reader.of_call(Place(context, register)))
             self._ambient = found
         return self._ambient
+
+
+def arguments(call: ir.Call) -> tuple[Register, ...]:
+    """What a call is passed, keywords too."""
+    return (*call.args, *(value for _, value in call.keywords))
 
 
 def _texts(term: object) -> Iterable[str]:

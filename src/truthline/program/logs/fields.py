@@ -9,13 +9,15 @@ import msgspec
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Constant
+from truthline.program.engine.values import Class, Constant, External
 from truthline.program.evidence.terms import Place, Site
 from truthline.program.logs.definitions import Definitions
 
 _DEEPEST = 24
 _NOT_FIELDS = frozenset(("exc_info", "stack_info", "stacklevel", "extra", "msg", "level", "event"))
 _BINDS = frozenset(("bind", "new", "labels", "contextualize", "try_unbind", "bound_contextvars", "bind_contextvars"))
+_EVENTS = frozenset(("add_event", "add_breadcrumb", "event", "track", "emit", "set_attributes"))
+"""Methods that take fields as a mapping behind the event."""
 _CARRIERS = frozenset(
     ("extra", "tags", "attributes", "labels", "fields", "context", "properties", "attrs", "dimensions", "data")
 )
@@ -57,6 +59,9 @@ class FieldReader:
         for name, register in call.keywords:
             if name is None or name in _CARRIERS:
                 found = found.plus(self.keys(place.beside(register), place.register))
+        if called_name(place.context.unit, call) in _EVENTS:
+            for register in call.args[1:]:
+                found = found.plus(self.keys(place.beside(register), place.register))
         return found
 
     def _bound(self, func: Place, depth: int) -> Fields:
@@ -73,7 +78,7 @@ class FieldReader:
         if not isinstance(call, ir.Call) or depth > _DEEPEST:
             return NO_FIELDS
         name = called_name(place.context.unit, call)
-        if name.endswith("Adapter"):
+        if name.endswith("Adapter") or self._makes_adapter(place, call):
             carried = [*call.args[1:2], *(value for keyword, value in call.keywords if keyword == "extra")]
             inner = [*call.args[:1], *(value for keyword, value in call.keywords if keyword == "logger")]
             found = NO_FIELDS
@@ -90,6 +95,14 @@ class FieldReader:
         if name in ("get_logger", "getLogger"):
             return self._keywords(place, call)
         return self._bound(place.beside(call.func), depth)
+
+    def _makes_adapter(self, place: Place, call: ir.Call) -> bool:
+        """Whether a class of the analysed code is called that is a LoggerAdapter."""
+        classes = [one for one in self.engine.value(place.context, call.func) if isinstance(one, Class)]
+        bases = [
+            base for one in classes for own in self.engine.classes.order(one) for base in self.engine.classes.bases(own)
+        ]
+        return any(isinstance(base, External) and base.path == "logging.LoggerAdapter" for base in bases)
 
     def _labels(self, place: Place, call: ir.Call) -> Fields:
         """The names that a metric's constructor gives to labels which are passed by their places."""
