@@ -3,10 +3,26 @@
 import gc
 import os
 import sys
-from contextlib import suppress
-from typing import NoReturn
 
-from truthline.cli import main
+
+def _forget_the_working_directory() -> None:
+    """Take off the path what `-m` puts first: nothing of the target may be imported in place of a library.
+
+    It stays where truthline itself lies there.
+    """
+    first = sys.path[0] if sys.path else None
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  # before any other import
+    if first in ("", os.getcwd()) and own != os.getcwd():  # noqa: PTH109
+        del sys.path[0]
+
+
+if __name__ == "__main__":
+    _forget_the_working_directory()
+
+from contextlib import suppress  # noqa: E402
+from typing import NoReturn  # noqa: E402
+
+from truthline.cli import main  # noqa: E402
 
 
 def run() -> NoReturn:

@@ -256,10 +256,12 @@ class Statements(Expressions):
         self.builder.start(end)
 
     def _break(self, node: ast.Break) -> None:
-        self._leave_loop(self._loops[-1].end)
+        if self._loops:  # the parser accepts one that stands in no loop
+            self._leave_loop(self._loops[-1].end)
 
     def _continue(self, node: ast.Continue) -> None:
-        self._leave_loop(self._loops[-1].header)
+        if self._loops:
+            self._leave_loop(self._loops[-1].header)
 
     def _leave_loop(self, target: int) -> None:
         self._leave_regions(self._loops[-1].regions)

@@ -42,9 +42,15 @@ class Repository:
     def changed(self, commit: str) -> frozenset[str]:
         """The files that are not as they were, both names of one that was renamed, relative to the directory."""
         compare = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
-        tracked = self._said(*compare, commit, "--", within=self.top)
+        tracked = self._said(*compare, commit, "--", within=self.top, settings=self._no_filters())
         untracked = self._said("ls-files", "--others", "--exclude-standard", "-z", within=self.top)
         return frozenset(self._relative(name) for name in (tracked + untracked).split("\0") if name)
+
+    def _no_filters(self) -> tuple[str, ...]:
+        """Settings by which git runs no filter of its config; a file that one would have undone counts as changed."""
+        found = self._asked("config", "--name-only", "-z", "--get-regexp", r"^filter\.") or ""
+        names = sorted({key.rpartition(".")[0] for key in found.split("\0") if key})
+        return tuple(f"{name}.{key}" for name in names for key in ("clean=", "smudge=", "process=", "required=false"))
 
     def restore(self, commit: str, directory: Path) -> Path:
         """Write every file of a commit below a directory, and return where its counterpart of the base lies."""
@@ -81,9 +87,9 @@ class Repository:
 
     # -- asking git
 
-    def _said(self, *command: str, within: Path | None = None) -> str:
+    def _said(self, *command: str, within: Path | None = None, settings: tuple[str, ...] = ()) -> str:
         """What a command prints; raises GitError where it fails."""
-        answer = self._run(command, within)
+        answer = self._run(command, within, settings=settings)
         if answer.status:
             reason = answer.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
             raise GitError(f"git {command[0]} fails in {self._base}: {reason}")
@@ -94,8 +100,11 @@ class Repository:
         answer = self._run(command)
         return None if answer.status else os.fsdecode(answer.stdout)
 
-    def _run(self, command: Iterable[str], within: Path | None = None, text: bytes = b"") -> "_Answer":
-        quiet = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(within or self._base))
+    def _run(
+        self, command: Iterable[str], within: Path | None = None, text: bytes = b"", settings: tuple[str, ...] = ()
+    ) -> "_Answer":
+        given = [word for each in ("core.fsmonitor=false", *settings) for word in ("-c", each)]
+        quiet = ("git", "--no-optional-locks", *given, "-C", str(within or self._base))
         try:
             done = subprocess.run([*quiet, *command], input=text, capture_output=True, check=False, env=_environment())
         except OSError as error:
