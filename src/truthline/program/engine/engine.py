@@ -224,6 +224,8 @@ class Engine:
         spec = unit.code.params[index]
         shallow = not context.deep
         receiver = self.classes.receiver(unit, context.closure, shallow) if index == 0 else None
+        if isinstance(receiver, Class) and unit.name == "__init_subclass__":
+            return self.classes.subclasses(receiver)
         if receiver is not None:
             return (receiver,)
         found: set[Value] = set()

@@ -149,7 +149,7 @@ class Provenance:
         for found in self._sources(walk):
             if found.kind == "caller" and self._is_checked(found):
                 continue
-            location = self._location(found.site)
+            location = self._location(self._outermost(walk, found))
             key = (found.kind, found.name, location)
             if key not in sources:
                 steps = (*self._way(walk, found), self.places.step(site.context.unit, site.register, "call"))
@@ -451,6 +451,14 @@ class Provenance:
         return list(self._sources(self._walk([Edge(Node("value", context, register, mode="computed"))])))
 
     # -- places -------------------------------------------------------------------------------
+
+    def _outermost(self, walk: Walk, found: _Found) -> Site:
+        """Where a source stands; of one inside a model, the first place in the analysed code on its way."""
+        if found.site.context.unit.model and found.step in walk.came_from:
+            for node, _ in walk.way(found.step):
+                if node.context is not None and not node.context.unit.model and node.kind in ("value", "guarded"):
+                    return Site(node.context, node.register)
+        return found.site
 
     def _location(self, site: Site) -> Location:
         unit = site.context.unit
