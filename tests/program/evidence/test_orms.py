@@ -47,6 +47,8 @@ ALCHEMY_CASES = [
     ("return session.scalars(select(Key).where(and_(Key.id == 1, or_(Key.status.in_(t)))))", "status", "clean"),
     ("return session.get(Key, t)", "id", "clean"),
     ("return session.get(Key, t)", "status", "TL111:6"),
+    ("return session.get_one(Key, t)", "id", "clean"),
+    ("return session.query(Key).filter(getattr(Key, 'status') == t).all()", "status", "clean"),
     ("return session.scalar(select(func.count()).select_from(Key).where(Key.status == t))", "status", "clean"),
     ("return session.scalar(select(exists().where(Key.status == t)))", "status", "clean"),
     ("return session.query(session.query(Key).filter(Key.status == t).exists()).scalar()", "status", "clean"),

@@ -128,6 +128,39 @@ EXECUTED = {
                 return session.execute(sql)
             return run()
     """,
+    "a comment before the statement": '''
+        def decide(cursor, t):
+            cursor.execute("""
+                /* the keys,
+                   not FROM others */ -- or so
+                SELECT 1 FROM api_keys WHERE s = 1
+            """)
+            return cursor.fetchone()
+    ''',
+    "conditions that are appended, one of them perhaps": """
+        from sqlalchemy import text
+        def decide(session, t):
+            where = ["a = 1"]
+            if t:
+                where.append("s = :s")
+            return session.execute(text("SELECT 1 FROM api_keys WHERE " + " AND ".join(where)))
+    """,
+    "lists that are added up": """
+        def decide(session, t):
+            parts = ["SELECT 1", "FROM api_keys"] + ["WHERE s = 1"]
+            return session.execute(" ".join(parts))
+    """,
+    "a copy out": """
+        def decide(connection, t):
+            with connection.cursor() as cursor:
+                with cursor.copy("COPY (SELECT 1 FROM api_keys WHERE s = 1) TO STDOUT") as rows:
+                    return rows.read()
+    """,
+    "pandas": """
+        import pandas
+        def decide(connection, t):
+            return pandas.read_sql("SELECT 1 FROM api_keys WHERE s = 1", connection)
+    """,
 }
 
 

@@ -61,6 +61,10 @@ WRITES = [
     ("UPDATE t SET a = (SELECT max(q) FROM z)", "z", "update:t(a)", ""),
     ("DELETE FROM t USING o WHERE o.id = t.id", "o", "delete:t()", "o.id t.id"),
     ("INSERT INTO t (a, b) VALUES (1, (SELECT max(id) FROM w))", "w", "insert:t(a,b)", ""),
+    ("INSERT INTO t (a) VALUES (1) ON CONFLICT DO NOTHING", "", "insert:t(a)", ""),
+    ("COPY t (a, b) FROM STDIN", "", "insert:t(a,b)", ""),
+    ("COPY t TO STDOUT", "t", "", ""),
+    ("COPY (SELECT 1 FROM t WHERE s = 1) TO STDOUT", "t", "", "t.s"),
     (
         "INSERT INTO t (a, b) SELECT x, y FROM z WHERE k = 1 ON CONFLICT (a) DO UPDATE SET b = excluded.b RETURNING a",
         "z",

@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 EXECUTING = frozenset(
     (
         "execute", "executemany", "executescript", "exec", "exec_driver_sql", "scalar", "scalars", "stream",
-        "stream_scalars", "get", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "query",
+        "stream_scalars", "get", "get_one", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "query",
+        "copy", "copy_expert", "read_sql", "read_sql_query",
     )
 )  # fmt: skip
-"""Methods of sessions, connections, cursors and pools that execute what they are handed; to `get`, that is a class."""
+"""What executes what it is handed: methods of sessions, connections, cursors and pools, functions of pandas. To `get`,
+that is a class."""
 
 _STATEMENT = re.compile(
-    r"\s*(?:--[^\n]*\n\s*)*\(?\s*"
+    r"\s*(?:(?:--[^\n]*\n|/\*.*?\*/)\s*)*\(?\s*"
     r"(?:SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|CREATE|ALTER|DROP|TRUNCATE|SET|SHOW|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|"
     r"RELEASE|LOCK|PRAGMA|EXPLAIN|CALL|REFRESH|VACUUM|ANALYZE|NOTIFY|LISTEN|COPY|REPLACE|UPSERT|VALUES|TABLE|DO|"
     r"DECLARE|PREPARE|GRANT|REVOKE|REINDEX|ATTACH)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 
 

@@ -146,7 +146,7 @@ class Alchemy:
             return frozenset(part for term in given.positional[0] if (part := self._write(name, term)) is not None)
         if name in ("aliased", "alias", "with_polymorphic", "outerjoin", "join", "lateral"):
             return self._aliased(name, given)
-        if name == "Table" and given.positional:
+        if name in ("Table", "table") and given.positional:
             return self._table(given)
         if name in _LOADERS:
             return self.expression(given.every) if name in _EAGER else frozenset((Part(),))

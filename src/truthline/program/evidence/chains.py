@@ -42,6 +42,7 @@ _MOST_TERMS = 64
 _LONGEST_STACK = 12
 _TOO_MUCH = frozenset((Unclear("it is put together in too many steps"),))
 _SUPER = ir.Load("super")
+_GETATTR = ir.Load("getattr")
 _ADDS = {"append": 0, "add": 0, "extend": 0, "insert": 1, "update": 0, "appendleft": 0}
 
 
@@ -255,8 +256,16 @@ class Chains:
         if made:
             return made
         if not callees:
-            found |= self.library.call(place, one)
+            found |= self._named_attribute(place, one) or self.library.call(place, one)
         return self.fallback(place, found)
+
+    def _named_attribute(self, place: Place, one: ir.Call) -> Terms:
+        """`getattr(x, name)`, as far as the name is known."""
+        if place.context.unit.code.instructions[one.func] != _GETATTR or len(one.args) < 2:
+            return NONE
+        names = [term.value for term in self.terms(place.beside(one.args[1])) if isinstance(term, Text)]
+        bases = self.terms(place.beside(one.args[0])) if names else NONE
+        return NONE.union(*(self.library.attribute(bases, name) for name in names))
 
     def _returned(self, place: Place, callees: Iterable[Context]) -> Terms:
         """What the functions of the analysed code that a call runs return."""
@@ -373,30 +382,37 @@ class Chains:
                 items.append(terms)
             else:
                 others |= terms
-        return frozenset((Sequence(tuple(items), others | self._added(place)),))
+        appended, added = self._added(place)
+        if others:
+            return frozenset((Sequence(tuple(items), others.union(added, *appended.values())),))
+        items += [appended[call] for call in sorted(appended)]
+        return frozenset((Sequence(tuple(items), added),))
 
-    def _added(self, place: Place) -> Terms:
-        """What is put into a collection after it was made, in the same function."""
+    def _added(self, place: Place) -> tuple[dict[Register, Terms], Terms]:
+        """What is put into a collection after it was made, in the same function: by the calls that append, and else."""
         unit = place.context.unit
-        found = NONE
+        appended: dict[Register, Terms] = {}
+        others = NONE
         for holder in self._aliases(place):
             for user in unit.uses.get(holder, ()):
                 instruction = unit.code.instructions[user]
                 if isinstance(instruction, ir.SetItem) and instruction.base == holder:
-                    found |= self.terms(place.beside(instruction.value))
+                    others |= self.terms(place.beside(instruction.value))
                 elif isinstance(instruction, ir.Attr) and instruction.name in _ADDS:
-                    found |= self._added_by_calls(place, user, instruction.name)
-        return found
+                    for call, terms in self._added_by_calls(place, user, instruction.name):
+                        if instruction.name == "append" and not unit.in_loop(call):
+                            appended[call] = terms
+                        else:
+                            others |= terms
+        return appended, others
 
-    def _added_by_calls(self, place: Place, method: Register, name: str) -> Terms:
+    def _added_by_calls(self, place: Place, method: Register, name: str) -> Iterable[tuple[Register, Terms]]:
         unit = place.context.unit
-        found = NONE
         for user in unit.uses.get(method, ()):
             call = unit.code.instructions[user]
             if isinstance(call, ir.Call) and call.func == method and len(call.args) > _ADDS[name]:
                 terms = self.terms(place.beside(call.args[_ADDS[name]]))
-                found |= elements(terms) if name in ("extend", "update") else terms
-        return found
+                yield user, elements(terms) if name in ("extend", "update") else terms
 
     def _aliases(self, place: Place) -> Iterable[Register]:
         """The registers of the function that hold what one was made to hold."""
@@ -513,6 +529,9 @@ class Chains:
         keyed = [term for term in (*left, *right) if isinstance(term, Keyed)]
         if keyed:
             return frozenset((Keyed(tuple(entry for term in keyed for entry in term.entries)),))
+        sides = [term for side in (left, right) for term in side if isinstance(term, Sequence) and not term.others]
+        if len(sides) == len(left) + len(right) == 2:
+            return frozenset((Sequence(sides[0].items + sides[1].items),))
         return frozenset((Sequence((), elements(left | right)),))
 
     def _unary(self, place: Place, one: ir.Unary) -> Terms:

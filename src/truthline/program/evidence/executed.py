@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
+from typing import TypeGuard
 
 import msgspec
 
@@ -21,7 +22,7 @@ from truthline.program.engine.values import (
     Value,
 )
 from truthline.program.evidence.alchemy import QUERY_READS, Given, flattened
-from truthline.program.evidence.calls import executes, statement_of
+from truthline.program.evidence.calls import KEYED, executes, statement_of
 from truthline.program.evidence.chains import Chains
 from truthline.program.evidence.django import READS, plain
 from truthline.program.evidence.library import GETTERS
@@ -160,7 +161,7 @@ class Queries:
             return None  # followed as a call
         if executes(func.name) and (found := self._of_statement(place, call, func, callees)) is not None:
             return found
-        if func.name == "get" and (found := self._of_get(place, call)) is not None:
+        if func.name in KEYED and (found := self._of_get(place, call)) is not None:
             return found
         if (found := self._of_lazy(place, call, func)) is not None:
             return found
@@ -268,14 +269,14 @@ class Queries:
     def _is_of_query(self, place: Place, func: Attr, name: str) -> bool:
         """Whether a method that executes queries is asked of what a library has made, be it by way of the callers."""
         executing = name in QUERY_READS or name in READS or name in _QUERY_WRITES
-        return executing and any(isinstance(one, External) for one in self.engine.value(place.context, func.base))
+        return executing and any(map(_is_of_library, self.engine.value(place.context, func.base)))
 
     def _may_be_lazy(self, place: Place, func: Attr) -> bool:
         """Whether a receiver is something of a library, and no plain object of the analysed code or of a model."""
         values = self.engine.value(place.context, func.base)
         return (
             not values
-            or any(isinstance(value, (External, Opaque)) for value in values)
+            or any(isinstance(value, Opaque) or _is_of_library(value) for value in values)
             or any(isinstance(value, (Class, Instance)) and not _is_modelled(value) for value in values)
         )
 
@@ -415,7 +416,12 @@ def _is_setattr(value: Value) -> bool:
     return isinstance(value, Function) and value.unit.model and value.unit.symbol == "builtins:setattr"
 
 
-def _is_modelled(value: Value) -> bool:
+def _is_of_library(value: Value) -> bool:
+    """Whether a value is something external, or a manager or queryset."""
+    return isinstance(value, External) or (_is_modelled(value) and value.cls.unit.module.startswith("django."))
+
+
+def _is_modelled(value: Value) -> TypeGuard[Instance]:
     """An object of a model, other than of the one of querysets."""
     return isinstance(value, Instance) and value.cls.unit.model and value.cls.unit.module != "django.db.models"
 

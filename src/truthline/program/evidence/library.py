@@ -10,7 +10,7 @@ import msgspec
 from truthline.facts.code import Attr, Call, Item
 from truthline.program.engine.values import Class, Constant, External
 from truthline.program.evidence.alchemy import DECISIVE, Alchemy, Given, flattened
-from truthline.program.evidence.calls import executes, statement_of
+from truthline.program.evidence.calls import KEYED, executes, statement_of
 from truthline.program.evidence.django import Django
 from truthline.program.evidence.mapped import Mappings
 from truthline.program.evidence.passing import elements
@@ -130,7 +130,7 @@ class Library:
         name, is_alchemy = self._path(place, call)
         if isinstance(func, Attr) and func.name == "query" and (is_alchemy or not name or name == "query"):
             return self.alchemy.query(self.given(place, call))
-        if isinstance(func, Attr) and (executes(func.name) or func.name == "get"):
+        if isinstance(func, Attr) and (executes(func.name) or func.name in KEYED):
             return self._results(place, call, func.name)
         if name in _TEXT_MAKERS and call.args:
             return frozenset(t for t in self.chains.terms(place.beside(call.args[0])) if not isinstance(t, Keyed))
@@ -175,7 +175,7 @@ class Library:
         given = self.given(place, call)
         found: set[Term] = set()
         for term in statement_of(name, given):
-            if isinstance(term, Entity) and name == "get":
+            if isinstance(term, Entity) and name in KEYED:
                 found.add(Rows(term.mapping))
             elif isinstance(term, Part) and term.subject is not None:
                 found.add(Rows(term.subject))

@@ -113,6 +113,8 @@ class _Reader:
             return self._delete(node, scope)
         if isinstance(node, exp.Merge):
             return self._merge(node, scope)
+        if isinstance(node, exp.Copy):
+            return self._copy(node, scope)
         if isinstance(node, exp.Create) and isinstance(node.expression, exp.Query):
             return self.query(node.expression, scope)
         if isinstance(node, exp.TruncateTable):
@@ -136,6 +138,18 @@ class _Reader:
         if conflict is not None and conflict.expressions:
             self._written(target, "upsert", {self._column_name(one) for one in conflict.expressions})
         return self._written(target, "upsert" if replaces else "insert", columns)
+
+    def _copy(self, node: exp.Copy, scope: _Scope) -> Relation:
+        """`COPY table FROM ...` inserts, `COPY table TO ...` reads, and so does a query in its place."""
+        if isinstance(node.this, exp.Query):
+            return self.query(node.this, scope)
+        if node.args.get("kind"):
+            named = node.this.expressions if isinstance(node.this, exp.Schema) else ()
+            return self._written(
+                node.this, "insert", {self._name(one) for one in named if isinstance(one, exp.Identifier)}
+            )
+        self.reads.update(self.table(table) for table in node.this.find_all(exp.Table))
+        return Relation()
 
     def _update(self, node: exp.Update, scope: _Scope) -> Relation:
         scope = self._with_ctes(node, scope)

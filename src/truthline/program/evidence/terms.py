@@ -99,7 +99,7 @@ class Part(msgspec.Struct, frozen=True):
 
     def mentioned(self) -> Query:
         """The query with the tables of the mentioned columns."""
-        tables = frozenset(column.table for column in self.columns)
+        tables = frozenset(column.table for column in self.columns if column.table.name)
         return msgspec.structs.replace(self.query, reads=self.query.reads | tables)
 
 
