@@ -72,6 +72,8 @@ class Modules:
         self._names = Names(self)
         self._targets: dict[tuple[str, Import], ImportTarget] = {}
         self._lines: dict[str, list[str]] = {}
+        self._bound: dict[str, dict[str, set[str]]] = {}
+        self._subclassing: dict[str, tuple[SourceModule, ...]] = {}
 
     # -- modules
 
@@ -126,21 +128,27 @@ class Modules:
 
     def local_names(self, module: SourceModule, name: str) -> set[str]:
         """The names that a module may use for another's `name`: its own, and those under which it is imported."""
-        imports = module.outline.imports if module.outline else ()
-        return {name} | {one.bound for one in imports if one.name == name and one.bound}
+        bound = self._bound.get(module.file)
+        if bound is None:
+            bound = self._bound[module.file] = {}
+            for one in module.outline.imports if module.outline else ():
+                if one.name and one.bound:
+                    bound.setdefault(one.name, {one.name}).add(one.bound)
+        return bound.get(name) or {name}
 
     def files_subclassing(self, name: str) -> tuple[SourceModule, ...]:
         """Every module in which a class names a base of this name, or one that it imports under another."""
-        found = []
-        for module in self.files_mentioning(name):
-            outline = module.outline
-            if outline is None:
-                continue
-            local = self.local_names(module, name)
-            bases = {base.rpartition(".")[2] for one in outline.definitions for base in one.bases}
-            if bases & local or "" in bases:
-                found.append(module)
-        return tuple(found)
+        found = self._subclassing.get(name)
+        if found is None:
+            modules = self.files_mentioning(name)
+            found = self._subclassing[name] = tuple(one for one in modules if self._may_subclass(one, name))
+        return found
+
+    def _may_subclass(self, module: SourceModule, name: str) -> bool:
+        if module.outline is None:
+            return False
+        bases = {base.rpartition(".")[2] for one in module.outline.definitions for base in one.bases}
+        return "" in bases or not bases.isdisjoint(self.local_names(module, name))
 
     # -- what they import and define
 

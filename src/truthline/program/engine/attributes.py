@@ -37,7 +37,7 @@ def attribute(engine: Engine, value: Value, name: str, hooked: bool = True) -> I
         hooks = class_members(engine, value.cls, "__getattribute__")[1] if hooked else NOTHING
         if hooks and name != "__getattribute__":
             given = Arguments((frozenset((value,)), frozenset((engine.universe.constant(name),))))
-            return frozenset(one for hook in sorted(hooks, key=repr) for one in call(engine, hook, given, None))
+            return frozenset(one for hook in sorted(hooks) for one in call(engine, hook, given, None))
         return _of_instance(engine, value, name)
     if isinstance(value, Class):
         return _of_class(engine, value, name)
@@ -142,12 +142,12 @@ def _always_set(engine: Engine, instance: Instance, name: str) -> bool:
 
 
 def _overrides(engine: Engine, instance: Instance, name: str) -> Values:
-    """What subclasses define under the name, for an instance of which only a base is known."""
+    """What subclasses have under the name, their own or a mixin's, for an instance of which only a base is known."""
     found: set[Value] = set()
     for sub in engine.classes.subclasses(instance.cls):
-        if name in sub.unit.bindings:
+        holder, members = class_members(engine, sub, name)
+        if holder is not None and not engine.classes.is_subclass(instance.cls, holder):
             other = engine.universe.make(Instance, sub)
-            _, members = class_members(engine, sub, name)
             for member in members:
                 found.update(_bind(engine, member, other, sub)[0])
     return frozenset(found)

@@ -283,7 +283,7 @@ def _split(unit: Unit, bound: list[Values], known: int) -> Choices:
         if index not in selecting_parameters(unit):
             continue
         telling = (one for one in values if _selects(one) and _is_told_apart(one, index, known))
-        selecting: list[Value | None] = sorted(telling, key=repr)
+        selecting: list[Value | None] = [*sorted(telling)]
         if not selecting:
             continue
         if len(selecting) < len(values):
@@ -499,7 +499,7 @@ def _call_instance(engine: Engine, callee: Instance, arguments: Arguments, site:
 
     _, hooks = class_members(engine, callee.cls, "__call__")
     if hooks:
-        bound = sorted(attribute(engine, callee, "__call__"), key=repr)
+        bound = sorted(attribute(engine, callee, "__call__"))
         return frozenset(one for hook in bound for one in invoke(engine, hook, arguments, site))
     outside = engine.classes.outside_bases(callee.cls)
     if outside and not callee.cls.unit.model:
@@ -522,7 +522,7 @@ def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Ou
     """Code that is not analysed may call back what it was handed."""
     notes = engine.solver.notes()
     notes.externals[callee.path] = None
-    for value in sorted(arguments.every(), key=repr):
+    for value in sorted(arguments.every()):
         waiting = suspended(value)
         if waiting is not None:
             engine.executes(waiting)

@@ -45,6 +45,7 @@ class Classes:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._decorators: dict[Unit, frozenset[str]] = {}
+        self._constructed: dict[Unit, bool] = {}
 
     def bases(self, cls: Class) -> Values:
         """What the class statement names as bases."""
@@ -99,7 +100,7 @@ class Classes:
         found: list[Class] = []
         for register in made.bases if made is not None else ():
             values = self.engine.value(cls.closure, register)
-            found += sorted((value for value in values if isinstance(value, Class)), key=repr)
+            found += sorted((value for value in values if isinstance(value, Class)))
         return found
 
     def outside_bases(self, cls: Class) -> list[External | Opaque]:
@@ -134,7 +135,7 @@ class Classes:
     def subclasses(self, cls: Class) -> tuple[Class, ...]:
         """Every class of the program that names `cls` as a base, directly or not."""
         node = self.engine.solver.node(("subclasses", cls), partial(self._subclasses, cls))
-        return tuple(sorted(self.engine.solver.read(node), key=repr))
+        return tuple(sorted(self.engine.solver.read(node)))
 
     def _subclasses(self, cls: Class) -> Iterable[Class]:
         found: dict[Class, None] = {}
@@ -189,14 +190,22 @@ class Classes:
                     yield engine.universe.make(Class, inner, engine.ambient(unit))
 
     def _is_constructed(self, cls: Class) -> bool:
-        """Whether anything calls the class, or hands it on to where it could be called."""
-        name = cls.unit.name
-        for module in self.engine.modules.files_mentioning(name):
-            local = self.engine.modules.local_names(module, name)
-            for unit in self.engine.bodies.units(module.name):
-                if any(_hands_on(unit, place) for place in _references(unit, cls.unit, local)):
-                    return True
-        return False
+        """Whether anything calls the class, or hands it on to where it could be called. Syntax alone says so."""
+        known = self._constructed.get(cls.unit)
+        if known is None:
+            known = any(_hands_on(unit, place) for unit, place in self._references(cls.unit))
+            self._constructed[cls.unit] = known
+        return known
+
+    def _references(self, cls: Unit) -> Iterable[tuple[Unit, Register]]:
+        """The registers that name a class, or make it (decorators passed through)."""
+        if cls.parent is not None and cls.maker >= 0:
+            yield from ((cls.parent, place) for place in _decorated(cls.parent, cls.maker))
+        for module in self.engine.modules.files_mentioning(cls.name):
+            index = self.engine.bodies.index(module.name)
+            for name in sorted(self.engine.modules.local_names(module, cls.name)):
+                for places in (index.loads, index.attributes, index.imports):
+                    yield from places.get(name, ())
 
     # -- members ------------------------------------------------------------------------------
 
@@ -266,16 +275,6 @@ class Classes:
     def is_enum(self, cls: Class) -> bool:
         """Whether the class is an enumeration."""
         return cls.unit is not self.enum and any(one.unit is self.enum for one in self.order(cls))
-
-
-def _references(unit: Unit, cls: Unit, local: set[str]) -> Iterable[Register]:
-    """The registers of a unit that name a class, or make it (decorators passed through)."""
-    for register, instruction in enumerate(unit.code.instructions):
-        if isinstance(instruction, (Load, Attr, ImportFrom)):
-            if instruction.name in local:
-                yield register
-        elif isinstance(instruction, MakeClass) and unit is cls.parent and instruction.code == cls.code.index:
-            yield from _decorated(unit, register)
 
 
 def _decorated(unit: Unit, register: Register) -> Iterable[Register]:

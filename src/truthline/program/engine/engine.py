@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from truthline.facts.code import Call, Register
+from truthline.facts.code import Call, Register, Type
 from truthline.program.bodies import BodyStore
 from truthline.program.engine import attributes, calls, transfer
 from truthline.program.engine.classes import Classes
@@ -174,7 +174,7 @@ class Engine:
             return [context]
         self.holders.sites(unit)
         known = self._called(context)
-        return sorted(known, key=repr) if known else self._uncalled(context)
+        return sorted(known) if known else self._uncalled(context)
 
     def _called(self, context: Context) -> list[Context]:
         """The contexts of known calls that a context from anywhere stands for."""
@@ -194,16 +194,16 @@ class Engine:
         if fixed is not None:
             return frozenset((fixed,))
         values: Values = self.solver.read(self.param_node(context, index))
-        if any(isinstance(value, Opaque) for value in values):
-            values = self._admitted(context, index, values)
+        annotation = context.unit.code.params[index].annotation
+        if annotation is not None and any(isinstance(value, Opaque) for value in values):
+            values = self._admitted(context, annotation, values)
         if context.ambient:
             values = values | self._ambient_param(context, index)
         return values
 
-    def _admitted(self, context: Context, index: int, values: Values) -> Values:
+    def _admitted(self, context: Context, annotation: Type, values: Values) -> Values:
         """Unknown arguments are what the annotation admits, where it says something."""
-        annotation = context.unit.code.params[index].annotation
-        promised = self.types.instances(context.unit, annotation) if annotation is not None else frozenset()
+        promised = self.types.instances(context.unit, annotation)
         if not promised or any(isinstance(value, Opaque) for value in promised):
             return values
         return frozenset(value for value in values if not isinstance(value, Opaque)) | promised

@@ -238,7 +238,7 @@ class Heap:
             contexts = [one for one in every if owner.anywhere or one.key[0] in (None, owner)]
             if not contexts:
                 contexts = engine.precise(engine.ambient(unit, owner, deep=True), register)
-        for context in sorted(contexts, key=repr):
+        for context in sorted(contexts):
             engine.value(context, register)
 
     def _link_constructors(self, owner: Instance) -> None:
@@ -246,7 +246,7 @@ class Heap:
         for cls in self.engine.classes.order(owner.cls):
             for method in cls.unit.inner:
                 if method.name == "__init__":
-                    for context in sorted(self.engine.contexts(method), key=repr):
+                    for context in sorted(self.engine.contexts(method)):
                         if context.key[0] is owner:
                             for register, _ in method.find(Call):
                                 self.engine.link(context, register)
@@ -281,23 +281,26 @@ class Heap:
 
     # -- contents -----------------------------------------------------------------------------
 
-    def as_key(self, key: Value | None) -> Value | None:
-        """The key under which an entry is kept: what is the same wherever it is known; else any (None)."""
+    def as_key(self, key: Value | None, within: int = 0) -> Value | None:
+        """The key under which an entry is kept: what is the same wherever it is known; else any (None).
+
+        `within` is the number of tuples around it: one that is made in a loop may hold itself.
+        """
         if isinstance(key, (Constant, Class, Function, TupleKey)) or (key is not None and self._is_member(key)):
             return key
-        return self._tuple_key(key) if isinstance(key, Instance) else None
+        return self._tuple_key(key, within) if isinstance(key, Instance) and within < _DEEPEST_KEY else None
 
     def _is_member(self, key: Value) -> bool:
         """Whether this is a member of an enumeration."""
         return isinstance(key, Instance) and isinstance(key.site, str) and self.engine.classes.is_enum(key.cls)
 
-    def _tuple_key(self, key: Instance) -> Value | None:
+    def _tuple_key(self, key: Instance, within: int) -> Value | None:
         """A tuple display of elements that are keys themselves."""
         if key.cls.unit.symbol != "builtins:tuple":
             return None
         elements: dict[Value | None, set[Value | None]] = {}
         for place, value, _ in self.engine.display(key, None):
-            elements.setdefault(place, set()).add(self.as_key(value))
+            elements.setdefault(place, set()).add(self.as_key(value, within + 1))
         places = [self.engine.universe.constant(place) for place in range(len(elements))]
         chosen = [next(iter(elements[place])) if len(elements.get(place, ())) == 1 else None for place in places]
         known = tuple(one for one in chosen if one is not None)
@@ -373,11 +376,13 @@ class Heap:
             if accept(engine.value(deep, register)):
                 yield deep
         if free:
-            for context in sorted(engine.contexts(unit), key=repr):
+            for context in sorted(engine.contexts(unit)):
                 if not context.ambient and accept(engine.value(context, register)):
                     yield context
 
 
+_DEEPEST_KEY = 4
+"""Tuples nested in a key; what is nested deeper may be any key."""
 MOST_DEEP = 150
 """A name that stands in more places is too common to ask where each of its receivers comes from."""
 
@@ -416,6 +421,9 @@ def _is_no_class(owner: Value, unit: Unit, base: Register) -> bool:
 
 def holds(values: Values, value: Value) -> bool:
     """Whether a register holds a value, bound or not."""
-    return value in values or any(
-        isinstance(one, Method) and (one.function is value or one.bound is value) for one in values
-    )
+    if value in values:
+        return True
+    for one in values:  # noqa: SIM110  # a generator costs more than the whole question
+        if isinstance(one, Method) and (one.function is value or one.bound is value):
+            return True
+    return False

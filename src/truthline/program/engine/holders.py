@@ -43,6 +43,7 @@ from truthline.facts.code import (
     YieldFrom,
 )
 from truthline.program.engine.heap import MOST_DEEP, holds
+from truthline.program.engine.solver import Node
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Context, Function, Instance, Value, Values
 
@@ -50,8 +51,14 @@ if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
 Place = tuple[Context, Register]
-Way = Literal["made", "passed", "found"]
-"""How a value came to a place: made in that call or returned to it, passed as an argument, or read from memory."""
+Way = Literal[0, 1, 2]
+"""How a value came to a place. A number, for sets of texts look different in every run."""
+MADE: Literal[0] = 0
+"""Made in that call, or returned to it."""
+PASSED: Literal[1] = 1
+"""Passed as an argument."""
+FOUND: Literal[2] = 2
+"""Read from memory."""
 Held = tuple[Context, Register, Way]
 _MUTATORS = {
     "append", "add", "insert", "extend", "update", "setdefault", "appendleft", "extendleft", "pop", "popitem",
@@ -84,7 +91,7 @@ class Holders:
         yield from self._calls_of(engine.function(unit, closure))
         if unit.parent.is_function:
             self.sites(unit.parent)
-            for made_in in sorted(engine.contexts(unit.parent), key=repr):
+            for made_in in sorted(engine.contexts(unit.parent)):
                 yield from self._calls_of(engine.function(unit, made_in))
         if unit.owner is not None and unit.name == "__init_subclass__" and closure.closure:
             for sub in engine.classes.subclasses(engine.universe.make(Class, unit.owner, closure.closure)):
@@ -105,7 +112,7 @@ class Holders:
                 yield from self._calls_of(one)
 
     def _calls_of(self, callee: Value) -> Iterable[Place]:
-        for context, register in sorted(self.of(callee), key=repr):
+        for context, register in sorted(self.of(callee)):
             for user in context.unit.uses.get(register, ()):
                 instruction = context.unit.code.instructions[user]
                 if isinstance(instruction, Call):
@@ -120,20 +127,21 @@ class Holders:
 
     def of(self, value: Value, read: bool = False) -> frozenset[Place]:
         """Every place that can hold the value; of a container those that may change it, unless asked who reads it."""
-        node = self.engine.solver.node(("holders", value, read), partial(self._of, value, read))
-        return self.engine.solver.read(node)
+        return self.engine.solver.read(self._holding(value, read))
+
+    def _holding(self, value: Value, read: bool) -> Node:
+        return self.engine.solver.node(("holders", value, read), partial(self._of, value, read))
 
     def _of(self, value: Value, read: bool) -> Iterable[Place]:
-        found: dict[Held, None] = dict.fromkeys((*place, "made") for place in self._origin(value))
-        pending = list(found)
-        while pending:
-            held = pending.pop()
-            node = self.engine.solver.node(("step", value, read, *held), partial(self._step, value, read, *held))
-            for following in self.engine.solver.read(node):
-                if following not in found:
-                    found[following] = None
-                    pending.append(following)
-        return {(context, register) for context, register, _ in found}
+        """What it was made into; each step from there adds its own places, so none is looked at twice."""
+        for context, register in self._origin(value):
+            self._follow(value, read, context, register, MADE)
+            yield context, register
+
+    def _follow(self, value: Value, read: bool, context: Context, register: Register, way: Way) -> None:
+        solver = self.engine.solver
+        key = ("step", value, read, context, register, way)
+        solver.read(solver.node(key, partial(self._step, value, read, context, register, way)))
 
     def _origin(self, value: Value) -> Iterable[Place]:
         if isinstance(value, Function):
@@ -184,8 +192,12 @@ class Holders:
     # -- one step -----------------------------------------------------------------------------
 
     def _step(self, value: Value, read: bool, context: Context, register: Register, way: Way) -> Iterable[Held]:
+        holding = self._holding(value, read)
         for user in context.unit.uses.get(register, ()):
-            yield from self._use(value, read, context, register, user, way)
+            for following in self._use(value, read, context, register, user, way):
+                self.engine.solver.push(holding, (following[:2],))
+                self._follow(value, read, *following)
+        return ()
 
     def _use(
         self, value: Value, read: bool, context: Context, register: Register, user: Register, way: Way
@@ -229,14 +241,14 @@ class Holders:
         elif isinstance(instruction, (Build, BuildDict)):
             yield from ((*place, way) for place in self._if_holds(value, context, user))
             found = self._inside(value, context, user)
-        yield from ((*place, "found") for place in found)
+        yield from ((*place, FOUND) for place in found)
 
     def _defaults(self, value: Value, context: Context, register: Register, made: MakeFunction) -> Iterable[Place]:
         """The parameters that a default fills: one object for all calls."""
         unit = self.engine.bodies.units(context.unit.module)[made.code]
         indexes = {index for index, default in made.defaults if default == register}
         self.sites(unit)
-        for called in sorted(self.engine.contexts(unit), key=repr):
+        for called in sorted(self.engine.contexts(unit)):
             for place, param in unit.find(Param):
                 if param.index in indexes:
                     yield from self._if_holds(value, called, place)
@@ -280,13 +292,16 @@ class Holders:
         self.constructions(cls)
         for one in (cls, *engine.classes.subclasses(cls)):
             anybody = engine.universe.make(Instance, one)
-            for receiver in (one, anybody, *sorted(engine.heap.instances(one.unit), key=repr)):
-                yield from self._read_of(value, receiver, name)
+            for receiver in (one, anybody, *sorted(engine.heap.instances(one.unit))):
+                node = engine.solver.node(
+                    ("reads", value, receiver, name), partial(self._read_of, value, receiver, name)
+                )
+                yield from engine.solver.read(node)
             if one is not cls:
                 yield from self._through_super(one.unit, name)
 
     def _read_of(self, value: Function, receiver: Value, name: str) -> Iterable[Place]:
-        for context, register in sorted(self.of(receiver), key=repr):
+        for context, register in sorted(self.of(receiver)):
             if holds(self.engine.value(context, register), value):
                 yield context, register
             for user in context.unit.uses.get(register, ()):
@@ -407,9 +422,9 @@ class Holders:
 
     def _returned(self, value: Value, read: bool, context: Context, way: Way) -> Iterable[Held]:
         """What was made in a call goes back to that call; what was found in memory, to every call there is."""
-        if not context.unit.is_function or way == "passed":
+        if not context.unit.is_function or way == PASSED:
             return
-        if way == "made":
+        if way == MADE:
             callers = self.engine.callers(context)
         elif context.unit.model or (not read and _is_container(value) and not self._result_changes(context.unit)):
             return
@@ -434,7 +449,7 @@ class Holders:
             for target in engine.execute(one, user).targets:
                 for register, param in target.unit.find(Param):
                     if holds(engine.param(target, param.index), value):
-                        yield (target, register, "passed")
+                        yield (target, register, PASSED)
                         returned = returned or target.unit.model or param.index in target.unit.returned_parameters
             if returned:
                 yield from ((*place, way) for place in self._if_holds(value, one, user))

@@ -262,7 +262,7 @@ def hook(engine: Engine, value: Value, name: str, given: tuple[Values, ...], sit
         }
     if not hooks:
         return None
-    return frozenset(one for hook in sorted(hooks, key=repr) for one in call(engine, hook, Arguments(given), site))
+    return frozenset(one for hook in sorted(hooks) for one in call(engine, hook, Arguments(given), site))
 
 
 def special(

@@ -87,7 +87,7 @@ class Serving:
             yield from self._signed(callee.function)
         elif isinstance(callee, (Class, Instance)):
             cls, name = (callee, "__init__") if isinstance(callee, Class) else (callee.cls, "__call__")
-            for member in sorted(class_members(engine, cls, name)[1], key=repr):
+            for member in sorted(class_members(engine, cls, name)[1]):
                 yield from self._signed(member)
 
     def _open(self, function: Function, callee: Value, given: Arguments) -> Iterable[int]:
@@ -225,7 +225,7 @@ class Serving:
         engine.holders.sites(unit)
         made_in = [engine.ambient(unit.parent)]
         if unit.parent.is_function:
-            made_in += sorted(engine.contexts(unit.parent), key=repr)
+            made_in += sorted(engine.contexts(unit.parent))
         return [engine.function(unit, closure) for closure in dict.fromkeys(made_in)]
 
     def _handles(self, function: Function) -> Iterable[Value]:
@@ -239,7 +239,7 @@ class Serving:
             if decorated is None:
                 return
             values = self.engine.value(function.closure, decorated)
-            yield from sorted((one for one in values if one is not function), key=repr)
+            yield from sorted((one for one in values if one is not function))
             register = decorated
 
     def _arguments(self, function: Function) -> Arguments:
@@ -266,7 +266,7 @@ class Serving:
             return
         cls = engine.universe.make(Class, owner, engine.ambient(owner.parent))
         for one in (cls, *engine.classes.subclasses(cls)):
-            for context, register in sorted(engine.holders.of(one), key=repr):
+            for context, register in sorted(engine.holders.of(one)):
                 for user in context.unit.uses.get(register, ()):
                     if isinstance(context.unit.code.instructions[user], Attr):
                         for caller in context.unit.uses.get(user, ()):

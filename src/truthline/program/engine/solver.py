@@ -25,7 +25,7 @@ class Node:
         self.compute = compute
         self.place = place
         self.values: frozenset[Any] = frozenset()
-        self.readers: set[Node] = set()
+        self.readers: dict[Node, None] = {}
         self.started = False
         self.queued = False
         self.notes: Notes | None = None
@@ -73,7 +73,7 @@ class Solver:
     def read(self, node: Node) -> frozenset[Any]:
         """The node's values so far; the node being computed will be computed again when they grow."""
         if self._stack:
-            node.readers.add(self._stack[-1])
+            node.readers[self._stack[-1]] = None
         if not node.started and node.compute is not None:
             if len(self._stack) < _DEEPEST:
                 self._compute(node)

@@ -164,7 +164,7 @@ def _contexts_within(engine: Engine, unit: Unit, owner: Context) -> Iterable[Con
     """The contexts of a function inside `owner` that may assign its variables: as called so far, else from anywhere."""
     engine.holders.sites(unit)
     known = [one for one in engine.contexts(unit) if not one.ambient and _is_within(one, owner)]
-    return sorted(known, key=repr) or [_inside(engine, unit, owner)]
+    return sorted(known) or [_inside(engine, unit, owner)]
 
 
 def _inside(engine: Engine, unit: Unit, owner: Context) -> Context:
@@ -326,7 +326,7 @@ def link(engine: Engine, context: Context, register: Register) -> Iterable[Outco
     if any(isinstance(callee, Opaque) for callee in callees):
         callees = _settled(engine, context, one, callees, arguments)
     found: set[Outcome] = set()
-    for callee in sorted(callees, key=repr) if len(callees) > 1 else callees:
+    for callee in sorted(callees) if len(callees) > 1 else callees:
         found |= invoke(engine, callee, arguments, (context, register))
     return found
 

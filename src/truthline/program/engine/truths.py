@@ -213,4 +213,4 @@ def classes_among(engine: Engine, types: Values) -> list[Class] | None:
         is_tuple = isinstance(value, Instance) and value.cls.unit.name == "tuple"
         wanted |= engine.heap.item(value, None) if is_tuple and isinstance(value, Instance) else {value}
     classes = [value for value in wanted if isinstance(value, Class)]
-    return sorted(classes, key=repr) if classes and len(classes) == len(wanted) else None
+    return sorted(classes) if classes and len(classes) == len(wanted) else None

@@ -16,7 +16,20 @@ Scalar = str | int | float | bool | bytes | None
 DEEPEST = 3
 
 
-class Value:
+class Interned:
+    """What there is once. It hashes and sorts by its age, so that sets of it look alike in every run."""
+
+    __slots__ = ("serial",)
+    serial: int
+
+    def __hash__(self) -> int:
+        return self.serial
+
+    def __lt__(self, other: Interned) -> bool:
+        return self.serial < other.serial
+
+
+class Value(Interned):
     """Something that a register can hold. `depth` counts the contexts nested in its identity."""
 
     __slots__ = ("depth",)
@@ -42,7 +55,7 @@ class Constant(Value):
         return repr(self.value)
 
 
-class Context:
+class Context(Interned):
     """A unit under what selects its targets: the context that made it, and the arguments told apart.
 
     `key` has one entry a parameter: the one value it holds, or None where values are merged. An
@@ -244,6 +257,7 @@ class Intrinsic(Value):
 
 
 V = TypeVar("V", bound=Value)
+I = TypeVar("I", bound=Interned)
 
 
 class Universe:
@@ -252,13 +266,19 @@ class Universe:
     def __init__(self) -> None:
         self._values: dict[tuple[Any, ...], Value] = {}
         self._contexts: dict[tuple[Any, ...], Context] = {}
+        self._made = 0
+
+    def _numbered(self, made: I) -> I:
+        self._made += 1
+        made.serial = self._made
+        return made
 
     def make(self, kind: type[V], *parts: Any) -> V:
         """The one value of this kind and identity."""
         key = (kind, *parts)
         value = self._values.get(key)
         if value is None:
-            value = kind(*parts)
+            value = self._numbered(kind(*parts))
             self._values[key] = value
         return value  # type: ignore[return-value]
 
@@ -267,7 +287,7 @@ class Universe:
         key = (Constant, type(value), value)
         found = self._values.get(key)
         if found is None:
-            found = self._values[key] = Constant(value)
+            found = self._values[key] = self._numbered(Constant(value))
         return found  # type: ignore[return-value]
 
     def context(
@@ -286,5 +306,5 @@ class Universe:
         identity = (unit, closure, key, ambient, deep)
         context = self._contexts.get(identity)
         if context is None:
-            context = self._contexts[identity] = Context(unit, closure, key, ambient, deep)
+            context = self._contexts[identity] = self._numbered(Context(unit, closure, key, ambient, deep))
         return context
