@@ -82,8 +82,9 @@ class Solver:
         return node.values
 
     def push(self, node: Node, values: Iterable[Any]) -> None:
-        """Adds values to a node."""
-        grown = node.values.union(values)
+        """Adds values to a node. Making them may push into it too, so they are made first."""
+        added = frozenset(values)
+        grown = node.values | added
         if len(grown) > len(node.values):
             node.values = grown
             for reader in node.readers:
