@@ -100,7 +100,7 @@ class Classes:
         found: list[Class] = []
         for register in made.bases if made is not None else ():
             values = self.engine.value(cls.closure, register)
-            found += sorted((value for value in values if isinstance(value, Class)))
+            found += sorted(value for value in values if isinstance(value, Class))
         return found
 
     def outside_bases(self, cls: Class) -> list[External | Opaque]:

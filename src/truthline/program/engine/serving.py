@@ -211,7 +211,7 @@ class Serving:
 
     def _outermost(self, handle: Value, seen: set[Value]) -> Iterable[tuple[Value, tuple[Value, ...]]]:
         """What stands around a function, and around that in turn; it is passed what the innermost says."""
-        for around, passed in sorted(self.engine.solver.read(self._arounds(handle)), key=repr):
+        for around, passed in sorted(self.engine.solver.read(self._arounds(handle))):
             if around in seen:
                 continue
             self.engine.holders.of(around.function if isinstance(around, Method) else around)
@@ -239,7 +239,7 @@ class Serving:
             if decorated is None:
                 return
             values = self.engine.value(function.closure, decorated)
-            yield from sorted((one for one in values if one is not function))
+            yield from sorted(one for one in values if one is not function)
             register = decorated
 
     def _arguments(self, function: Function) -> Arguments:

@@ -257,7 +257,7 @@ class Intrinsic(Value):
 
 
 V = TypeVar("V", bound=Value)
-I = TypeVar("I", bound=Interned)
+Made = TypeVar("Made", bound=Interned)
 
 
 class Universe:
@@ -268,7 +268,7 @@ class Universe:
         self._contexts: dict[tuple[Any, ...], Context] = {}
         self._made = 0
 
-    def _numbered(self, made: I) -> I:
+    def _numbered(self, made: Made) -> Made:
         self._made += 1
         made.serial = self._made
         return made
