@@ -460,7 +460,7 @@ class Holders:
             for target in self.engine.execute(one, user).targets:
                 for register, param in target.unit.find(Param):
                     if holds(self.engine.param(target, param.index), value):
-                        yield (target, register, "passed")
+                        yield (target, register, PASSED)
             yield from ((*place, way) for place in self._if_holds(value, one, user))
 
     def _decorating(self, context: Context, call: Register) -> None:
