@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from truthline.facts.code import (
     AnyInstruction,
@@ -69,45 +69,34 @@ _CHECKS = ("isinstance", "issubclass", "callable")
 
 def operands(instruction: AnyInstruction) -> tuple[Register, ...]:
     """The registers that an instruction reads."""
-    match instruction:
-        case Attr(base=base) | DelAttr(base=base) | Next(base=base) | Unpack(base=base) | Await(base=base):
-            return (base,)
-        case Enter(base=base) | Leave(base=base) | YieldFrom(base=base):
-            return (base,)
-        case Call(func=func, args=args, keywords=keywords):
-            return (func, *args, *(value for _, value in keywords))
-        case Phi(args=args):
-            return args
-        case Bind(value=value) | StoreGlobal(value=value) | StoreCell(value=value) | Yield(value=value):
-            return (value,)
-        case Return(value=value) | Format(value=value) | Test(value=value):
-            return (value,)
-        case Raise(value=maybe) | Hint(value=maybe) | Caught(types=maybe):
-            return () if maybe is None else (maybe,)
-        case Narrow(value=value, types=types):
-            return (value,) if types is None else (value, types)
-        case SetAttr(base=base, value=value):
-            return (base, value)
-        case Item(base=base, key=key) | DelItem(base=base, key=key):
-            return (base, key)
-        case SetItem(base=base, key=key, value=value):
-            return (base, key, value)
-        case Binary(left=left, right=right) | Compare(left=left, right=right):
-            return (left, right)
-        case Unary(operand=operand):
-            return (operand,)
-        case Join(parts=parts):
-            return parts
-        case Build(items=items):
-            return items
-        case BuildDict(items=pairs):
-            return tuple(part for pair in pairs for part in pair if part is not None)
-        case MakeFunction(defaults=defaults):
-            return tuple(value for _, value in defaults)
-        case MakeClass(bases=bases, keywords=keywords):
-            return (*bases, *(value for _, value in keywords))
-        case _:
-            return ()
+    read = _READS.get(type(instruction))
+    return read(instruction) if read is not None else ()
+
+
+def _maybe(register: Register | None) -> tuple[Register, ...]:
+    return () if register is None else (register,)
+
+
+_READS: dict[type[Instruction], Callable[[Any], tuple[Register, ...]]] = {
+    **dict.fromkeys((Attr, DelAttr, Next, Unpack, Await, Enter, Leave, YieldFrom), lambda one: (one.base,)),
+    **dict.fromkeys((Bind, StoreGlobal, StoreCell, Yield, Return, Format, Test), lambda one: (one.value,)),
+    **dict.fromkeys((Raise, Hint), lambda one: _maybe(one.value)),
+    **dict.fromkeys((Item, DelItem), lambda one: (one.base, one.key)),
+    **dict.fromkeys((Binary, Compare), lambda one: (one.left, one.right)),
+    Call: lambda one: (one.func, *one.args, *(value for _, value in one.keywords)),
+    Phi: lambda one: one.args,
+    Caught: lambda one: _maybe(one.types),
+    Narrow: lambda one: (one.value, *_maybe(one.types)),
+    SetAttr: lambda one: (one.base, one.value),
+    SetItem: lambda one: (one.base, one.key, one.value),
+    Unary: lambda one: (one.operand,),
+    Join: lambda one: one.parts,
+    Build: lambda one: one.items,
+    BuildDict: lambda one: tuple(part for pair in one.items for part in pair if part is not None),
+    MakeFunction: lambda one: tuple(value for _, value in one.defaults),
+    MakeClass: lambda one: (*one.bases, *(value for _, value in one.keywords)),
+}
+"""How each instruction names what it reads: every instruction of every body that is looked at is asked for it."""
 
 
 class Unit:
@@ -408,30 +397,29 @@ class FileIndex:
         self.global_stores: dict[str, list[tuple[Unit, Register]]] = {}
         self.imports: dict[str, list[tuple[Unit, Register]]] = {}
         self.classes: list[tuple[Unit, Register, MakeClass]] = []
+        self._named: dict[type[Instruction], dict[str, list[tuple[Unit, Register]]]] = {
+            Attr: self.attributes,
+            SetAttr: self.stores,
+            Load: self.loads,
+            StoreGlobal: self.global_stores,
+            ImportFrom: self.imports,
+        }
+        self._captured: dict[type[Instruction], dict[tuple[int, str], list[tuple[Unit, Register]]]] = {
+            LoadCell: self.cells,
+            StoreCell: self.cell_stores,
+        }
         for unit in units:
             self._read(unit)
 
     def _read(self, unit: Unit) -> None:
         for register, instruction in enumerate(unit.code.instructions):
-            place = (unit, register)
-            match instruction:
-                case Attr(name=name):
-                    self.attributes.setdefault(name, []).append(place)
-                case SetAttr(name=name):
-                    self.stores.setdefault(name, []).append(place)
-                case Load(name=name):
-                    self.loads.setdefault(name, []).append(place)
-                case LoadCell(owner=owner, name=name):
-                    self.cells.setdefault((owner, name), []).append(place)
-                case StoreCell(owner=owner, name=name):
-                    self.cell_stores.setdefault((owner, name), []).append(place)
-                case StoreGlobal(name=name):
-                    self.global_stores.setdefault(name, []).append(place)
-                case ImportFrom(name=name):
-                    self.imports.setdefault(name, []).append(place)
-                case Import(module=module):
-                    self.imports.setdefault(module, []).append(place)
-                case MakeClass():
-                    self.classes.append((unit, register, instruction))
-                case _:
-                    pass
+            kind = type(instruction)
+            if (named := self._named.get(kind)) is not None:
+                named.setdefault(instruction.name, []).append((unit, register))  # type: ignore[union-attr]
+            elif isinstance(instruction, (LoadCell, StoreCell)):
+                captured = self._captured[kind]
+                captured.setdefault((instruction.owner, instruction.name), []).append((unit, register))
+            elif isinstance(instruction, Import):
+                self.imports.setdefault(instruction.module, []).append((unit, register))
+            elif isinstance(instruction, MakeClass):
+                self.classes.append((unit, register, instruction))
