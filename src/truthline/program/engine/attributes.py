@@ -197,6 +197,9 @@ def _of_class(engine: Engine, cls: Class, name: str) -> Iterable[Value]:
         return found
     if holder is not None:
         return _made_outside(engine, cls, name)
+    root = engine.builtin_class("type")
+    if root is not None and name in root.unit.bindings:
+        return {one for member in class_members(engine, root, name)[1] for one in _bind(engine, member, cls, root)[0]}
     if name in ("__name__", "__qualname__", "__module__", "__doc__"):
         return (engine.universe.constant(cls.unit.name),) if name == "__name__" else engine.typed("str")
     return _missing(engine, cls, cls, name)

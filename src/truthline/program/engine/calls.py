@@ -355,6 +355,9 @@ def create(engine: Engine, cls: Class, arguments: Arguments, site: Site | None) 
     from truthline.program.engine.attributes import class_members
 
     if engine.classes.is_enum(cls):
+        if class_members(engine, cls, "_missing_")[1]:
+            for fallback in engine.attribute(cls, "_missing_"):
+                call(engine, fallback, arguments, site)
         return frozenset((engine.universe.make(Instance, cls),))
     _, makers = class_members(engine, cls, "__new__")
     made: set[Value] = set()

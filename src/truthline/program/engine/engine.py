@@ -267,6 +267,10 @@ class Engine:
         """What the generator of that context yields."""
         return self.solver.read(self.solver.node(("yield", context), partial(transfer.yielded, self, context)))
 
+    def sent_node(self, context: Context) -> Node:
+        """The node into which `send` pushes what the `yield`s of a generator's context evaluate to."""
+        return self.solver.node(("sent", context), None)
+
     def attribute(self, value: Value, name: str) -> Values:
         """What `value.name` is, properties called."""
         return frozenset(attributes.attribute(self, value, name))

@@ -12,7 +12,16 @@ from truthline.program.bodies import RESULT
 from truthline.program.engine import attributes
 from truthline.program.engine.calls import Arguments, Site, allocate, create, results
 from truthline.program.engine.importing import IMPORTING
-from truthline.program.engine.protocols import argument, awaited, is_container, item_under, iterate, texts, touch
+from truthline.program.engine.protocols import (
+    argument,
+    awaited,
+    is_container,
+    item_under,
+    iterate,
+    special,
+    texts,
+    touch,
+)
 from truthline.program.engine.reflection import REFLECTION
 from truthline.program.engine.serving import settled
 from truthline.program.engine.truths import BOTH, booleans, classes_among, is_instance
@@ -345,6 +354,7 @@ def _boolean(engine: Engine, arguments: Arguments, site: Site | None) -> Iterabl
 
 def _isinstance(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """`isinstance(x, types)`, as far as the class of `x` tells."""
+    special(engine, argument(arguments, 1), "__instancecheck__", (argument(arguments, 0),), site)
     classes = classes_among(engine, argument(arguments, 1))
     if classes is None:
         return engine.typed("bool")

@@ -79,7 +79,7 @@ class Names:
             found |= engine.value(context, bind.value)
             engine.value(context, register)
         for unit, register in engine.bodies.index(module).global_stores.get(name, ()):
-            for one in engine.precise(engine.ambient(unit), register):
+            for one in engine.precise(engine.ambient(unit, deep=True), register):
                 found |= engine.value(one, register)
         found |= engine.heap.field_values(engine.universe.make(ModuleValue, module), name)
         if not found and not self._binds(module, name) and not name.startswith("__"):

@@ -48,6 +48,9 @@ def iterate(engine: Engine, value: Value) -> Values:
         return _text_item(engine, type(value.value).__name__, engine.typed("int"))
     if isinstance(value, Class) and engine.classes.is_enum(value):
         return _enum_members(engine, value)
+    if isinstance(value, Class):
+        answered = hook(engine, value, "__iter__", (), None) or NOTHING
+        return frozenset(element for one in answered for element in iterate(engine, one))
     if not isinstance(value, Instance):
         return NOTHING
     waiting = suspended(value)
@@ -58,11 +61,11 @@ def iterate(engine: Engine, value: Value) -> Values:
         _, hooks = class_members(engine, value.cls, name)
         if hooks:
             found: set[Value] = set()
-            for hook in attribute(engine, value, name):
+            for method in attribute(engine, value, name):
                 result = (
-                    awaited(engine, call(engine, hook, Arguments(), None))
+                    awaited(engine, call(engine, method, Arguments(), None))
                     if name == "__anext__"
-                    else call(engine, hook, Arguments(), None)
+                    else call(engine, method, Arguments(), None)
                 )
                 if name.endswith("next__"):
                     found |= result
@@ -99,8 +102,8 @@ def _from_iterator(engine: Engine, iterator: Value, source: Instance) -> Values:
     for name in ("__next__", "__anext__"):
         if class_members(engine, iterator.cls, name)[1] and not iterator.cls.unit.model:
             found: set[Value] = set()
-            for hook in attribute(engine, iterator, name):
-                found |= awaited(engine, call(engine, hook, Arguments(), None))
+            for method in attribute(engine, iterator, name):
+                found |= awaited(engine, call(engine, method, Arguments(), None))
             return frozenset(found)
     return iterate(engine, iterator) if iterator is not source else NOTHING
 
@@ -123,7 +126,8 @@ def item_of(engine: Engine, base: Value, keys: Values, site: Site | None) -> Val
     if isinstance(base, Constant):
         return _text_item(engine, type(base.value).__name__, keys)
     if isinstance(base, Class):
-        return _class_item(engine, base, keys, site)
+        answered = hook(engine, base, "__getitem__", (keys,), site)
+        return _class_item(engine, base, keys, site) if answered is None else answered
     if not isinstance(base, Instance):
         return NOTHING
     _, hooks = class_members(engine, base.cls, "__getitem__")
@@ -257,7 +261,7 @@ def hook(engine: Engine, value: Value, name: str, given: tuple[Values, ...], sit
         hooks = {
             one
             for sub in engine.classes.subclasses(value.cls)
-            if name in sub.unit.bindings
+            if class_members(engine, sub, name)[1]
             for one in attribute(engine, engine.universe.make(Instance, sub), name)
         }
     if not hooks:

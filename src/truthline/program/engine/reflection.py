@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from truthline.program.engine.calls import Arguments, Site, allocate
-from truthline.program.engine.protocols import argument, iterate, special, texts, touch, truth
+from truthline.program.engine.calls import Arguments, Site, allocate, suspended
+from truthline.program.engine.protocols import argument, is_container, iterate, special, texts, touch, truth
+from truthline.program.engine.texts import TEXTS
 from truthline.program.engine.values import (
     NOTHING,
     Class,
@@ -15,6 +16,7 @@ from truthline.program.engine.values import (
     Function,
     Instance,
     Method,
+    ModuleValue,
     Opaque,
     Value,
     Values,
@@ -22,6 +24,7 @@ from truthline.program.engine.values import (
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
+    from truthline.program.engine.units import Unit
 
 
 def _length(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
@@ -47,6 +50,8 @@ def _format(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable
         result = special(engine, frozenset((value,)), "__str__", (), site)
         if not result:
             special(engine, frozenset((value,)), "__repr__", (), site)
+        if isinstance(value, Instance) and is_container(engine, value):
+            special(engine, engine.heap.item(value, None), "__repr__", (), site)
         found |= {one for one in result if isinstance(one, Constant)} or engine.typed("str")
     return found or engine.typed("str")
 
@@ -294,6 +299,45 @@ def _hasattr(engine: Engine, arguments: Arguments, site: Site | None) -> Iterabl
     return engine.typed("bool")
 
 
+def _attribute_names(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`dir(x)`: the names that the classes, the module or the class define, special ones left out."""
+    found: set[Value] = set()
+    for value in argument(arguments, 0):
+        names = {name for unit in _defining(engine, value) for name in unit.bindings if not name.startswith("__")}
+        found.update(engine.universe.constant(name) for name in sorted(names))
+        if not names:
+            found |= engine.typed("str")
+    return found or engine.typed("str")
+
+
+def _defining(engine: Engine, value: Value) -> list[Unit]:
+    if isinstance(value, ModuleValue):
+        return list(engine.bodies.units(value.name)[:1])
+    cls = value.cls if isinstance(value, Instance) else value
+    return [one.unit for one in engine.classes.order(cls)] if isinstance(cls, Class) else []
+
+
+def _subclasses(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`C.__subclasses__()`: a list of them, the indirect ones included."""
+    listed = engine.builtin_class("list")
+    if listed is None or site is None:
+        return ()
+    made = allocate(engine, listed, site)
+    for cls in argument(arguments, 0):
+        if isinstance(cls, Class):
+            engine.heap.store_item(made, None, engine.classes.subclasses(cls), None)
+    return (made,)
+
+
+def _send(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`generator.send(value)`: what the `yield` that it waits at evaluates to."""
+    for value in argument(arguments, 0):
+        waiting = suspended(value)
+        if waiting is not None:
+            engine.solver.push(engine.sent_node(waiting), argument(arguments, 1))
+    return ()
+
+
 REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] = {
     "length": _length,
     "truth": _truth,
@@ -317,4 +361,8 @@ REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "make_class": _make_class,
     "written": _written,
     "hasattr": _hasattr,
+    "attribute_names": _attribute_names,
+    "subclasses": _subclasses,
+    "send": _send,
+    **TEXTS,
 }

@@ -546,6 +546,16 @@ def _await(engine: Engine, context: Context, register: Register, one: ir.Await) 
     return awaited(engine, engine.value(context, one.base))
 
 
+def _yield(engine: Engine, context: Context, register: Register, one: ir.Yield) -> Iterable[Value]:
+    """What is sent to the generator; nobody looks for it where nobody asks."""
+    if not context.unit.uses.get(register):
+        return ()
+    made = engine.builtin_class("generator")
+    if made is not None:
+        engine.holders.of(engine.universe.make(Instance, made, context.unit, "generator", context))
+    return engine.solver.read(engine.sent_node(context))
+
+
 def _yield_from(engine: Engine, context: Context, register: Register, one: ir.YieldFrom) -> Iterable[Value]:
     found: set[Value] = set()
     for base in engine.value(context, one.base):
@@ -604,6 +614,8 @@ def _binary(engine: Engine, context: Context, register: Register, one: ir.Binary
     if texts is not None:
         return texts
     site = (context, register)
+    if one.op == "mod" and any(isinstance(value, Constant) and isinstance(value.value, str) for value in left):
+        _put_into_text(engine, right, site)
     found: set[Value] = set()
     plain: set[Value] = set()
     for value in left:
@@ -645,6 +657,7 @@ def _unary(engine: Engine, context: Context, register: Register, one: ir.Unary) 
     return special(engine, values, f"__{one.op}__", (), (context, register)) | _arithmetic(engine, values)
 
 
+_ORDERS = {"lt", "le", "gt", "ge"}
 _REFLECTED = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le", "eq": "eq", "ne": "ne"}
 
 
@@ -662,6 +675,9 @@ def _compare_by_method(engine: Engine, one: ir.Compare, left: Values, right: Val
             iterate(engine, value)
         elif result is None and one.op == "ne":
             hook(engine, value, "__eq__", (right,), site)
+        if result is None and one.op in _ORDERS and isinstance(value, Instance) and not value.cls.unit.model:
+            for other in sorted(_ORDERS - {one.op}):  # `total_ordering` makes each of them from the others
+                hook(engine, value, f"__{other}__", (right,), site)
     if one.op in _REFLECTED:
         for value in right:
             if isinstance(value, Instance) and not value.cls.unit.model:
@@ -686,6 +702,15 @@ def _format(engine: Engine, context: Context, register: Register, one: ir.Format
     if texts and len(texts) == len(values):
         return {engine.universe.constant(str(text.value)) for text in texts}
     return texts | empty
+
+
+def _put_into_text(engine: Engine, values: Values, site: Site) -> None:
+    """`"%s" % x`: the value, and what stands in a tuple or dict, as a text."""
+    for value in values:
+        parts = engine.heap.item(value, None) if isinstance(value, Instance) and value.cls.unit.model else {value}
+        for part in parts:
+            if isinstance(part, Instance) and hook(engine, part, "__str__", (), site) is None:
+                hook(engine, part, "__repr__", (), site)
 
 
 def _join(engine: Engine, context: Context, register: Register, one: ir.Join) -> Iterable[Value]:
@@ -749,7 +774,7 @@ TRANSFER: dict[type[ir.Instruction], Callable[[Any, Context, Register, Any], Ite
     ir.Next: _next,
     ir.Unpack: _unpack,
     ir.Await: _await,
-    ir.Yield: _nothing,
+    ir.Yield: _yield,
     ir.YieldFrom: _yield_from,
     ir.Return: _return,
     ir.Raise: _raise,

@@ -22,6 +22,8 @@ _boolean = _intrinsic("boolean")
 _length = _intrinsic("length")
 _truth = _intrinsic("truth")
 _format = _intrinsic("format")
+_text = _intrinsic("text")
+_texts = _intrinsic("texts")
 _make_class = _intrinsic("make_class")
 
 getattr = _intrinsic("getattr")
@@ -82,6 +84,9 @@ class type:
     def __init__(cls, *args, **kwargs):
         pass
 
+    def __subclasses__(cls):
+        return _intrinsic("subclasses")(cls)
+
 
 class BaseException:
     def __init__(self, *args):
@@ -96,7 +101,10 @@ class Exception(BaseException):
 
 
 class BaseExceptionGroup(BaseException):
-    pass
+    def __init__(self, message, exceptions):
+        self.args = (message, exceptions)
+        self.message = message
+        self.exceptions = exceptions
 
 
 class ExceptionGroup(BaseExceptionGroup, Exception):
@@ -323,12 +331,11 @@ class str:
     def join(self, parts):
         for part in parts:
             pass
-        return ""[0]
+        return _intrinsic("joined")(self, parts)
 
     def format(self, *args, **kwargs):
-        for one in args:
-            _format(one)
-        for one in kwargs.values():
+        for one in (*args, *kwargs.values()):
+            one.__format__("")
             _format(one)
         return ""[0]
 
@@ -336,36 +343,62 @@ class str:
         return ""[0]
 
     def split(self, *args):
-        return [""[0] for _ in (1,)]
+        return _texts("split", self, *args)
 
-    rsplit = split
-    splitlines = split
+    def rsplit(self, *args):
+        return _texts("rsplit", self, *args)
+
+    def splitlines(self, *args):
+        return _texts("splitlines", self, *args)
 
     def partition(self, *args):
-        return (""[0], ""[0], ""[0])
+        return _texts("partition", self, *args)
 
-    rpartition = partition
+    def rpartition(self, *args):
+        return _texts("rpartition", self, *args)
 
     def strip(self, *args):
+        return _text("strip", self, *args)
+
+    def lstrip(self, *args):
+        return _text("lstrip", self, *args)
+
+    def rstrip(self, *args):
+        return _text("rstrip", self, *args)
+
+    def lower(self):
+        return _text("lower", self)
+
+    def upper(self):
+        return _text("upper", self)
+
+    def title(self):
+        return _text("title", self)
+
+    def capitalize(self):
+        return _text("capitalize", self)
+
+    def casefold(self):
+        return _text("casefold", self)
+
+    def replace(self, *args):
+        return _text("replace", self, *args)
+
+    def removeprefix(self, prefix):
+        return _text("removeprefix", self, prefix)
+
+    def removesuffix(self, suffix):
+        return _text("removesuffix", self, suffix)
+
+    def zfill(self, *args):
         return ""[0]
 
-    lstrip = strip
-    rstrip = strip
-    lower = strip
-    upper = strip
-    title = strip
-    capitalize = strip
-    casefold = strip
-    replace = strip
-    removeprefix = strip
-    removesuffix = strip
-    zfill = strip
-    ljust = strip
-    rjust = strip
-    center = strip
-    expandtabs = strip
-    swapcase = strip
-    translate = strip
+    ljust = zfill
+    rjust = zfill
+    center = zfill
+    expandtabs = zfill
+    swapcase = zfill
+    translate = zfill
 
     def encode(self, *args):
         return b""[:0]
@@ -476,6 +509,7 @@ class generator:
     __anext__ = __next__
 
     def send(self, value):
+        _intrinsic("send")(self, value)
         return _iterate(self)
 
     asend = send
@@ -531,6 +565,7 @@ class list:
         return _item(self, index)
 
     def remove(self, item):
+        _elements(self) == item
         _shift(self)
 
     def clear(self):
@@ -556,7 +591,7 @@ class list:
         return result
 
     def index(self, item, *rest):
-        _touch_read(self)
+        _elements(self) == item
         return 0 + 0
 
     count = index
@@ -570,8 +605,16 @@ class list:
         return 0 + 0
 
     def __eq__(self, other):
-        _touch_read(self)
+        _elements(self) == _elements(other)
         return _boolean()
+
+    def __lt__(self, other):
+        _elements(self) < _elements(other)
+        return _boolean()
+
+    __gt__ = __lt__
+    __le__ = __lt__
+    __ge__ = __lt__
 
 
 def _copy_sequence(target, items):
@@ -590,6 +633,11 @@ class tuple:
     __len__ = list.__len__
     __contains__ = list.__contains__
     __reversed__ = list.__reversed__
+    __eq__ = list.__eq__
+    __lt__ = list.__lt__
+    __gt__ = list.__lt__
+    __le__ = list.__lt__
+    __ge__ = list.__lt__
     index = list.index
     count = list.index
 
@@ -1005,7 +1053,7 @@ def print(*args, sep="", end="", file=None, flush=False):
 
 
 def dir(obj=None):
-    return [""[0]]
+    return [_intrinsic("attribute_names")(obj)]
 
 
 def id(obj):

@@ -153,15 +153,18 @@ class ExitStack:
         for function, args, kwargs in self.later:
             function(*args, **kwargs)
 
-    aclose = close
-
     def __exit__(self, *details):
         self.close()
 
-    async def __aexit__(self, *details):
+    async def aclose(self):
         for manager in self.pushed:
-            manager.__aexit__(None, None, None)
-        self.close()
+            await manager.__aexit__(None, None, None)
+            manager.__exit__(None, None, None)
+        for function, args, kwargs in self.later:
+            await function(*args, **kwargs)
+
+    async def __aexit__(self, *details):
+        await self.aclose()
 
 
 class AsyncExitStack(ExitStack):

@@ -1,8 +1,10 @@
-def chain(*iterables):
-    return [item for iterable in iterables for item in iterable]
+class chain:
+    def __new__(cls, *iterables):
+        return [item for iterable in iterables for item in iterable]
 
-
-chain.from_iterable = lambda iterables: [item for iterable in iterables for item in iterable]
+    @staticmethod
+    def from_iterable(iterables):
+        return [item for iterable in iterables for item in iterable]
 
 
 def starmap(function, iterable):

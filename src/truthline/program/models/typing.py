@@ -7,7 +7,11 @@ class Generic:
 
 
 class NamedTuple:
-    pass
+    def _replace(self, /, **changes):
+        return _intrinsic("replaced")(self, changes)
+
+    def _asdict(self):
+        return _intrinsic("field_dict")(self)
 
 
 class TypedDict(dict):
