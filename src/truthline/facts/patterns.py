@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from truthline.facts.code import Attr, Call, Compare, Const, Item, Literal_, Load, Narrow, Register, Test, Unpack
+from truthline.facts.code import Attr, Call, Compare, Const, Item, Load, Narrow, Register, Test, Unpack
 from truthline.facts.expressions import position
 
 if TYPE_CHECKING:
@@ -78,9 +78,10 @@ def _class(into: Statements, pattern: ast.MatchClass, subject: Register, otherwi
     asked = into.builder.emit(Call(into.builder.emit(Load("isinstance"), where), (subject, types)), where)
     _check(into, asked, otherwise, pattern)
     narrowed = into.builder.emit(Narrow(subject, types, True), where)
-    for inner in pattern.patterns:
-        item = into.builder.emit(Item(narrowed, into.builder.emit(Literal_("int"))), where)
-        _pattern(into, inner, item, otherwise)
+    for place, inner in enumerate(pattern.patterns):
+        matched = into.builder.emit(Load("__matched__"), where)
+        asked = into.builder.emit(Call(matched, (narrowed, types, into.builder.emit(Const(place)))), where)
+        _pattern(into, inner, asked, otherwise)
     for name, inner in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
         _pattern(into, inner, into.builder.emit(Attr(narrowed, name), where), otherwise)
 

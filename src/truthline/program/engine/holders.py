@@ -154,10 +154,20 @@ class Holders:
             yield from self._receivers(value.cls.unit, value, set())
         elif isinstance(value, Instance) and value.context is not None and isinstance(value.site, int):
             yield (value.context, value.site)
+            yield from self._initialised(value)
             if not value.cls.unit.model:
                 yield from self._receivers(value.cls.unit, value, set())
         elif isinstance(value, Instance) and isinstance(value.site, str) and value.site.startswith("*"):
             yield from self._collected(value, int(value.site[1:].partition("@")[0]))
+
+    def _initialised(self, value: Instance) -> Iterable[Place]:
+        """`self` where a model initialises the object: `dict(a=f)` fills it there."""
+        for cls in self.engine.classes.order(value.cls):
+            for method in cls.unit.inner if cls.unit.model else ():
+                if method.name == "__init__":
+                    for context in sorted(self.engine.contexts(method)):
+                        if value in self.engine.param(context, 0):
+                            yield from ((context, one) for one, param in method.find(Param) if param.index == 0)
 
     def _promised(self, value: Instance) -> Iterable[Place]:
         """Parameters and variables annotated with the class."""

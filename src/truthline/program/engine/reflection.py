@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from truthline.program.engine.attributes import class_members
 from truthline.program.engine.calls import Arguments, Site, allocate, suspended
 from truthline.program.engine.protocols import argument, is_container, iterate, special, texts, touch, truth
 from truthline.program.engine.texts import TEXTS
@@ -338,6 +339,29 @@ def _send(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[V
     return ()
 
 
+def _matched(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`case C(x)`: the attribute that `__match_args__` or the fields name for a place; of a plain type, the value."""
+    subjects = argument(arguments, 0)
+    found: set[Value] = set()
+    for cls in argument(arguments, 1):
+        if not isinstance(cls, Class) or cls.unit.model:
+            found |= subjects
+            continue
+        for name in _match_names(engine, cls, argument(arguments, 2)):
+            found.update(one for subject in subjects for one in engine.attribute(subject, name))
+    return found
+
+
+def _match_names(engine: Engine, cls: Class, places: Values) -> list[str]:
+    declared = class_members(engine, cls, "__match_args__")[1]
+    if declared:
+        packed = (one for one in declared if isinstance(one, Instance))
+        return texts(frozenset(name for one in packed for place in places for name in engine.heap.item(one, place)))
+    fields = [name for name, _ in engine.classes.fields(cls)]
+    numbers = [one.value for one in places if isinstance(one, Constant) and isinstance(one.value, int)]
+    return [fields[number] for number in numbers if number < len(fields)]
+
+
 REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] = {
     "length": _length,
     "truth": _truth,
@@ -364,5 +388,6 @@ REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "attribute_names": _attribute_names,
     "subclasses": _subclasses,
     "send": _send,
+    "matched": _matched,
     **TEXTS,
 }

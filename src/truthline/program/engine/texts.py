@@ -1,4 +1,4 @@
-"""Intrinsics that compute with constant texts: what `"app.jobs:run".partition(":")` is, any other text where it is not known."""
+"""Intrinsics that compute with constant texts: `"app.jobs:run".partition(":")`; any other text where one is unknown."""
 
 from __future__ import annotations
 
