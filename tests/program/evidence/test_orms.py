@@ -23,6 +23,11 @@ class Tenant(Base):
     id = Column(Integer, primary_key=True)
     status = Column(String)
     keys = relationship("Key")
+class Pet(Base):
+    __tablename__ = "pets"
+    id = Column(Integer, primary_key=True)
+    key_id = Column(ForeignKey("api_keys.id"))
+    key = relationship(Key)
 class Other(Base):
     __tablename__ = "others"
     id = Column(Integer, primary_key=True)
@@ -32,7 +37,7 @@ keys_table = Table("api_keys", MetaData(), Column("id", Integer), Column("status
 ALCHEMY = """
 from sqlalchemy import and_, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import aliased, selectinload
-from app.models import Key, Other, Tenant, keys_table
+from app.models import Key, Other, Pet, Tenant, keys_table
 def decide(session, t, flag=None):
 """
 ALCHEMY_CASES = [
@@ -48,6 +53,7 @@ ALCHEMY_CASES = [
     ("return session.get(Key, t)", "id", "clean"),
     ("return session.get(Key, t)", "status", "TL111:6"),
     ("return session.get_one(Key, t)", "id", "clean"),
+    ("return session.query(Pet).filter(Pet.key == t).first()", "", "TL110"),
     ("return session.query(Key).filter(getattr(Key, 'status') == t).all()", "status", "clean"),
     ("return session.scalar(select(func.count()).select_from(Key).where(Key.status == t))", "status", "clean"),
     ("return session.scalar(select(exists().where(Key.status == t)))", "status", "clean"),

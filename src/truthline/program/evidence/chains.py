@@ -538,7 +538,7 @@ class Chains:
         return self.library.expression(self.terms(place.beside(one.operand)))
 
     def _compare(self, place: Place, one: ir.Compare) -> Terms:
-        return self.library.expression(self.every(place, (one.left, one.right)))
+        return self.library.compared(self.every(place, (one.left, one.right)))
 
 
 def _is_self(context: Context, register: Register) -> bool:

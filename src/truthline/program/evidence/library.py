@@ -259,6 +259,14 @@ class Library:
             return frozenset((msgspec.structs.replace(sets[0], query=query),))
         return self.alchemy.expression(terms)
 
+    def compared(self, terms: Terms) -> Terms:
+        """A comparison: a relationship that leads to one object is its foreign key, and its table is not asked."""
+        return self.expression(frozenset(map(self._key_of, terms)))
+
+    def _key_of(self, term: Term) -> Term:
+        keys = self.mappings.foreign_columns(term.source, term.target) if isinstance(term, Relation) else frozenset()
+        return Part(columns=keys) if keys else term
+
     def formatted(self, terms: Terms) -> Terms:
         """`text % values`: what stands for a value is a hole."""
         if Free() in terms:
