@@ -321,15 +321,11 @@ class Overrides:
             yield None, self.places.step(unit, value, "value")
 
     def _divides(self, origin: _State, target: _State) -> bool:
-        """Whether the other way of a test does not come to where this one leads."""
-        blocks = origin.context.unit.code.blocks
-        others = [one for one in blocks[origin.block].successors if one != target.block]
-        seen: set[int] = set()
-        while others:
-            block = others.pop()
-            if block not in seen:
-                seen.add(block)
-                others += blocks[block].successors
+        """Whether the other way of a test does not come to where this one leads: to a write, else to a return."""
+        unit = origin.context.unit
+        blocks = unit.code.blocks
+        others = _reachable(unit, [one for one in blocks[origin.block].successors if one != target.block])
+        here = _reachable(unit, [target.block])
         writing = {block_of(site.context.unit, site.register) for site in self.writes if site.context is origin.context}
         calling = {
             number
@@ -337,7 +333,8 @@ class Overrides:
             for register in block.registers
             if any(self._leads_to_write(one) for one in self.slice.effects(origin.context, register).targets)
         }
-        return not seen & (writing | calling)
+        returning = {block_of(unit, register) for register, _ in unit.find(ir.Return)}
+        return not others & ((writing | calling) & here or returning & here)
 
     def _steps(self, site: Site, state: _State | None, branches: list[WitnessStep]) -> Iterable[WitnessStep]:
         """From the entry to the decision, past the tests, to the write."""
@@ -359,6 +356,18 @@ class Overrides:
             state = move.state
             move = self._came[state]
         return state
+
+
+def _reachable(unit: Unit, starts: list[int]) -> set[int]:
+    """The blocks to which control can come from some, these included."""
+    seen: set[int] = set()
+    pending = list(starts)
+    while pending:
+        block = pending.pop()
+        if block not in seen:
+            seen.add(block)
+            pending += unit.code.blocks[block].successors
+    return seen
 
 
 def _after(site: Site, answer: Answer, facts: Facts) -> _State:
