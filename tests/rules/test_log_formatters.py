@@ -111,6 +111,16 @@ class F(logging.Formatter):
         record.msg = "x" + record.goal
         return super().format(record)
 """,
+    "no formatter by its base": """
+class F:
+    def format(self, record):
+        return record.goal
+""",
+    "the message alone": """
+class F(logging.Formatter):
+    def formatMessage(self, record):
+        return f"{record.message} {record.tenant_id}"
+""",
     "an inherited method": """
 class Base(logging.Formatter):
     def format(self, record):

@@ -39,7 +39,6 @@ class _Formatters:
         self.reference = reference
         self._nothing = Printed(reference)
         self._everything = Printed(reference, every=True)
-        self._active: set[Unit] = set()
 
     def all(self) -> Printed | None:
         module, _, name = self.reference.partition(":")
@@ -198,23 +197,17 @@ class _Formatters:
         order = self.engine.classes.order(cls)
         bases = [one for own in order for one in self.engine.classes.bases(own)]
         outside = [one.path for one in bases if isinstance(one, External)]
-        reads_itself = [unit for unit in self._methods(cls) if unit.name == "format"]
-        if not reads_itself:
-            if any(path not in _STOCK for path in outside) or not outside:
-                return self._everything
-            return self._sum(map(self._of_format, self._base_formats(cls, formats)))
-        method = reads_itself[0]
-        if method in self._active:
-            return self._nothing
-        self._active.add(method)
-        read = RecordReader(self.engine, method).read(self.reference)
-        self._active.discard(method)
-        found = read.printed
-        if read.asks_base:
-            if any(path not in _STOCK for path in outside):
-                return found.plus(self._everything)
-            found = self._sum([found, *map(self._of_format, self._base_formats(cls, formats))])
-        return found
+        printed, asks_base = self._nothing, True
+        for name in ("format", "formatMessage"):  # the base's `format` calls `formatMessage`
+            method = next((unit for unit in self._methods(cls) if unit.name == name), None)
+            if method is not None and asks_base:
+                read = RecordReader(self.engine, method).read(self.reference)
+                printed, asks_base = printed.plus(read.printed), read.asks_base
+        if not asks_base:
+            return printed
+        if not outside or any(path not in _STOCK for path in outside):
+            return self._everything
+        return self._sum([printed, *map(self._of_format, self._base_formats(cls, formats))])
 
     def _methods(self, cls: Class) -> Iterator[Unit]:
         """The methods of a class, those that hide others first."""

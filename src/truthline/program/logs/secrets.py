@@ -219,10 +219,16 @@ class SecretFlows(Reader):
         return known
 
     def _view(self, file: str) -> FileView | None:
+        """A file in which a statement seems to assign to the name of a secret; parsing the others is spared."""
         try:
-            return self._read(file)
+            view = self._read(file)
         except Unparsable:
             return None
+        named = "|".join(re.escape(word) for word in view.outline.words.split(" ") if self.names.matches(word))
+        statement = rf"^\s*(?:{named})\s*(?::[^=\n]+)?=(?!=)"
+        inside = rf"(?<![\w.])(?:{named})(?:\s+=(?!=)|\s*:=)"
+        assigns = re.compile(f"(?m){statement}|{inside}")
+        return view if named and assigns.search(view.text) else None
 
     # -- the way ------------------------------------------------------------------------------
 
@@ -262,7 +268,7 @@ class SecretFlows(Reader):
             return
         if isinstance(task.unit.code.instructions[task.register], ir.Param) or not task.unit.is_function:
             return
-        for unit, call in self._callers(task.unit):
+        for unit, call in self._callers(task.unit, taint):
             self._add(_Task(task.name, unit, call, taint, trail, ()))
 
     def _callees(self, unit: Unit, call: Register) -> Iterator[tuple[Unit, int]]:
@@ -277,21 +283,26 @@ class SecretFlows(Reader):
                     if not init.model:
                         yield init, 1
 
-    def _callers(self, unit: Unit) -> Iterator[_Place]:
-        """The calls of a function, by its name and what that means where it is called."""
+    def _callers(self, unit: Unit, taint: Taint) -> Iterator[_Place]:
+        """The calls of a function whose result goes anywhere, by its name and what that means where it is called."""
         found = 0
         for module in self.engine.modules.files_mentioning(unit.name):
             for caller in self.engine.bodies.units(module.name):
                 for register, call in caller.find(ir.Call):
                     name = called_name(caller, call)
                     is_meant = name == unit.name or (not name and caller.module == unit.module)
-                    if not is_meant or caller.place(register) is None:
+                    if not is_meant or caller.place(register) is None or not self._goes_on(caller, register, taint):
                         continue
                     if any(callee is unit for callee, _ in self._callees(caller, register)):
                         found += 1
                         yield caller, register
                         if found >= _MOST_CALLERS:
                             return
+
+    def _goes_on(self, unit: Unit, register: Register, taint: Taint) -> bool:
+        """Whether a value comes anywhere from a register: the question that costs nothing, asked first."""
+        went = follow(unit, [(register, taint)], self, masks=self._is_masking(unit.name))
+        return bool(went.sinks or went.passed or went.returned or went.stored)
 
     def _readers(self, unit: Unit, kind: str, name: str) -> Iterator[_Place]:
         """Where a value is read that was stored: by methods of the same class, inner functions, the module."""
