@@ -38,6 +38,7 @@ from truthline.program.influence.outside import is_logging_path, says_logging, w
 from truthline.program.logs.fields import called_name
 from truthline.program.logs.secretnames import SecretNames, may_be_text
 from truthline.program.logs.tainted import WHOLE, Passing, Reader, Taint, Where, follow
+from truthline.program.modules import SourceModule
 from truthline.program.places import Places
 from truthline.syntax.unread import Unparsable
 
@@ -286,7 +287,7 @@ class SecretFlows(Reader):
     def _callers(self, unit: Unit, taint: Taint) -> Iterator[_Place]:
         """The calls of a function whose result goes anywhere, by its name and what that means where it is called."""
         found = 0
-        for module in self.engine.modules.files_mentioning(unit.name):
+        for module in self._calling_modules(unit):
             for caller in self.engine.bodies.units(module.name):
                 for register, call in caller.find(ir.Call):
                     name = called_name(caller, call)
@@ -298,6 +299,15 @@ class SecretFlows(Reader):
                         yield caller, register
                         if found >= _MOST_CALLERS:
                             return
+
+    def _calling_modules(self, unit: Unit) -> list[SourceModule]:
+        """The modules that may call a function; of a method, those that name its class."""
+        modules = self.engine.modules
+        mentioning = modules.files_mentioning(unit.name)
+        if unit.owner is None:
+            return list(mentioning)
+        own = {one.name for one in modules.files_mentioning(unit.owner.name)}
+        return [one for one in mentioning if one.name in own]
 
     def _goes_on(self, unit: Unit, register: Register, taint: Taint) -> bool:
         """Whether a value comes anywhere from a register: the question that costs nothing, asked first."""
