@@ -73,6 +73,33 @@ def test_the_exit_status_says_whether_an_error_was_reported(tmp_path: Path, args
     assert truthline(project(tmp_path, VIOLATED), "check", *args).status == status
 
 
+@pytest.mark.parametrize("path", ["..", "../..", ".", "app/..", "app/../app"])
+def test_a_path_around_the_code_leaves_nothing_out(tmp_path: Path, path: str) -> None:
+    base = project(tmp_path / "a" / "b", VIOLATED)
+    assert truthline(base, "check", path, "--output-format", "concise").status == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--output-file", "json="], "--output-file: it names no file"),
+        (["--output-file", ""], "--output-file: it names no file"),
+        (["--output-file", "json=a", "--output-file", "sarif=a"], "two reports cannot both be a"),
+        (["--select", " , "], "--select: it names no rule"),
+        (["--ignore", ""], "--ignore: it names no rule"),
+        (["--stdin-filename", "../x.py"], "--stdin-filename: "),
+        (["../other"], "PATH: "),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_reported(
+    tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    (tmp_path / "other").mkdir()
+    result = truthline(project(tmp_path / "code", VIOLATED), "check", *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert says in result.err
+
+
 def test_a_path_is_read_from_the_working_directory(tmp_path: Path) -> None:
     project(tmp_path, VIOLATED)
     assert truthline(tmp_path / "app", "check", "decide.py").status == 1

@@ -163,8 +163,8 @@ def _options(request: Request, config: "Config", clock: Timings, directory: "Sto
 
     base = Path(config.base)
     return CheckOptions(
-        select=selectors(request.select),
-        ignore=selectors(request.ignore),
+        select=selectors(request.select, "--select"),
+        ignore=selectors(request.ignore, "--ignore"),
         flows=request.flows,
         paths=tuple(below_base(path, base) for path in request.paths),
         changed_since=request.changed_since,
@@ -180,7 +180,7 @@ def _options(request: Request, config: "Config", clock: Timings, directory: "Sto
 
 def _standard_input(path: Path, base: Path) -> dict[str, bytes]:
     """What stands in for a file."""
-    name = below_base(path, base)
+    name = below_base(path, base, "--stdin-filename")
     if not name.endswith(".py"):
         raise click.BadParameter(f"{path} is no name of a Python file", param_hint="--stdin-filename")
     return {name: sys.stdin.buffer.read()}

@@ -53,8 +53,8 @@ def command(
     base = Path(config.base)
     with progress_bar("reading", quiet=False) as progress:
         options = CheckOptions(
-            select=selectors(select),
-            ignore=selectors(ignore),
+            select=selectors(select, "--select"),
+            ignore=selectors(ignore, "--ignore"),
             paths=tuple(below_base(path, base) for path in paths),
             no_plugins=no_plugins,
             jobs=jobs,

@@ -1,6 +1,7 @@
 """Where reports go: standard output, and the files of `--output-file`."""
 
 import shutil
+from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -21,13 +22,15 @@ class Target(msgspec.Struct, frozen=True):
 def targets(output_format: str, output_files: tuple[str, ...]) -> list[Target]:
     """The reports of a run. A plain FILE takes the place of standard output; FORMAT=FILE comes on top of it.
 
-    A path that holds a `=` can be written as `./a=b`.
+    A path that holds a `=` can be written as `./a=b`. Two reports in one file would leave one.
     """
     elsewhere = any(_is_plain(given) for given in output_files)
     screen = [] if elsewhere else [Target(output_format)]
-    return screen + [
-        Target(output_format, Path(given)) if _is_plain(given) else _named(given) for given in output_files
-    ]
+    in_files = [Target(output_format, _file(given)) if _is_plain(given) else _named(given) for given in output_files]
+    for file, count in Counter(target.file for target in in_files).items():
+        if count > 1:
+            raise click.BadParameter(f"two reports cannot both be {file}", param_hint="--output-file")
+    return screen + in_files
 
 
 def _is_plain(given: str) -> bool:
@@ -41,7 +44,13 @@ def _named(given: str) -> Target:
         near = get_close_matches(name, FORMATS, n=1)
         suggestion = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FORMATS)}"
         raise click.BadParameter(f"no such format: {name!r}; {suggestion}", param_hint="--output-file")
-    return Target(name, Path(file))
+    return Target(name, _file(file))
+
+
+def _file(given: str) -> Path:
+    if not given:
+        raise click.BadParameter("it names no file", param_hint="--output-file")
+    return Path(given)
 
 
 def write_file(file: Path, text: str) -> None:
