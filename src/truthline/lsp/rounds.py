@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -61,8 +62,12 @@ class Rounds:
         loop = asyncio.get_running_loop()
 
         def work() -> None:
-            found = self._checked(touched, tuple(directories), documents)
-            loop.call_soon_threadsafe(self._finish, found)
+            try:
+                found = self._checked(touched, tuple(directories), documents)
+            except Exception as error:  # noqa: BLE001 - a server that ends with a bug takes every answer with it
+                found = Round(self._looks, (f"internal error: {type(error).__name__}: {error}; a bug in truthline",))
+            with suppress(RuntimeError):  # the client has left meanwhile
+                loop.call_soon_threadsafe(self._finish, found)
 
         threading.Thread(target=work, name="truthline-check", daemon=True).start()
 
@@ -74,21 +79,16 @@ class Rounds:
             self._start()  # what was touched meanwhile
 
     def _checked(self, touched: set[Path], directories: Iterable[Path], documents: Documents) -> Round:
-        """A look at every project that is new or was touched; never raises."""
+        """A look at every project that is new or was touched."""
         looks: dict[Path, Look] = {}
         complaints: list[str] = []
         for config_file in _configs(directories, complaints):
             known = self._looks.get(config_file)
             if known is not None and not any(_concerns(path, known.base) for path in touched):
                 looks[config_file] = known
-                continue
-            try:
+            else:
                 looks[config_file] = look(config_file, documents, no_plugins=self._no_plugins)
-            except Exception as error:  # noqa: BLE001 - a server that ends with a bug takes every answer with it
-                complaints.append(f"internal error: {type(error).__name__}: {error}; this is a bug in truthline")
-                if known is not None:
-                    looks[config_file] = known
-            gc.collect()  # `main` has turned the collector off
+                gc.collect()  # `main` has turned the collector off
         return Round(looks, tuple(complaints))
 
 
