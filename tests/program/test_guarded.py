@@ -68,6 +68,18 @@ def test_the_flow_itself_is_no_outsider(tmp_path: Path) -> None:
     assert (found.outside_writes, found.verdict.verdict) == ((), "clean")
 
 
+def test_two_flows_may_guard_one_column(tmp_path: Path) -> None:
+    """Neither is an outsider to the other."""
+    second = (
+        CONTRACT.replace('[evidence.key-ready]\ntables = ["api_keys"]\n', "")
+        .replace("activation", "repair")
+        .replace("app.flow:activate", "app.job:run")
+    )
+    job = FLOW.replace("def activate", "def run").replace(' and trigger != "forced"', "")
+    found = analysed(tmp_path, {"app/flow.py": SOUND, "app/job.py": job, "truthline.toml": CONTRACT + second})
+    assert (found.outside_writes, found.verdict.verdict) == ((), "clean")
+
+
 def test_a_script_writes_where_it_is_imported(tmp_path: Path) -> None:
     script = f"from app.store import session\n\n{WRITE}\n"
     (write,) = analysed(

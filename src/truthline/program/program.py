@@ -293,8 +293,16 @@ class Program:
             must_read,
             self.sql_texts,
             self._decision(flow.decision),
-            Guards(self.engine, flow.guards),
+            Guards(self.engine, flow.guards, self._guarding_too(name)),
         )
+
+    def _guarding_too(self, name: str) -> list[Unit]:
+        """The entries of the other flows that guard a column of a flow."""
+        guarded = set(self.config.flow[name].guards)
+        others = [
+            flow for other, flow in sorted(self.config.flow.items()) if other != name and guarded & set(flow.guards)
+        ]
+        return [unit for flow in others for reference in flow.entry for unit in self.units(reference)]
 
     def _decision(self, decision: Decision | None) -> DecisionContract | None:
         if decision is None:

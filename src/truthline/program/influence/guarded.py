@@ -33,10 +33,14 @@ class Guard(msgspec.Struct, frozen=True):
 
 
 class Guards:
-    """The guarded columns of a flow: `table.column` or `schema.table.column`."""
+    """The guarded columns of a flow: `table.column` or `schema.table.column`.
 
-    def __init__(self, engine: Engine, written: Iterable[str]) -> None:
+    `shared` are the entries of other flows that guard one of them too: what they write is for them to prove.
+    """
+
+    def __init__(self, engine: Engine, written: Iterable[str], shared: Iterable[Unit] = ()) -> None:
         self.engine = engine
+        self.shared = tuple(shared)
         self.mappings = Mappings(engine)
         self.all: list[Guard] = []
         for name in written:

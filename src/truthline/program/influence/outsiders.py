@@ -73,7 +73,8 @@ class Outsiders:
         self._texts = texts
         self._asking = asking
         self._decision = decision
-        self._inside = {context.unit for context in self.slice.arrivals}
+        others = Slice(self.engine, [self.engine.ambient(unit, deep=True) for unit in guards.shared])
+        self._inside = {context.unit for part in (self.slice, others) for context in part.arrivals}
         self._found: dict[Location, OutsideWrite] = {}
 
     def all(self) -> tuple[OutsideWrite, ...]:
