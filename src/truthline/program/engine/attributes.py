@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from truthline.facts.code import Hint
 from truthline.program.engine.calls import Arguments, Site, call
 from truthline.program.engine.outside import attribute_path
+from truthline.program.engine.records import is_field
 from truthline.program.engine.values import (
     NOTHING,
     Class,
@@ -84,7 +85,7 @@ def _of_instance(engine: Engine, instance: Instance, name: str) -> Iterable[Valu
     holder, members = class_members(engine, instance.cls, name)
     only_data = False
     for member in members:
-        if isinstance(member, Instance) and member.cls.unit.symbol == "dataclasses:Field":
+        if is_field(engine, member):
             continue  # only a declaration: what constructors store counts
         bound, is_data = _bind(engine, member, instance, instance.cls)
         found.update(bound)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from truthline.facts.code import Call, MakeFunction, ParamSpec, Register
+from truthline.program.engine import records
 from truthline.program.engine.outside import result_path
 from truthline.program.engine.values import (
     DEEPEST,
@@ -419,14 +420,7 @@ def _fill_fields(engine: Engine, instance: Instance, arguments: Arguments) -> No
         values = arguments.keywords.get(name, NOTHING) | arguments.keyword_rest
         values = values | (arguments.positional[place] if place < len(arguments.positional) else arguments.rest)
         engine.heap.store_field(instance, name, values or _defaults(engine, instance, name), None)
-    _after_fields(engine, instance)
-
-
-def _after_fields(engine: Engine, instance: Instance) -> None:
-    from truthline.program.engine.attributes import class_members
-
-    for hook in class_members(engine, instance.cls, "__post_init__")[1]:
-        invoke(engine, hook, Arguments().before(instance), None)
+    records.finish(engine, instance)
 
 
 def is_record(engine: Engine, cls: Value) -> bool:
@@ -443,7 +437,7 @@ def is_record(engine: Engine, cls: Value) -> bool:
 def record(engine: Engine, cls: Class, site: Site) -> Instance:
     """A new record. What its fields hold is computed from the call when somebody reads them."""
     instance = allocate(engine, cls, site)
-    _after_fields(engine, instance)
+    records.finish(engine, instance)
     return instance
 
 
@@ -461,7 +455,8 @@ def constructed(engine: Engine, instance: Instance, name: str) -> Values:
     names = [field for field, _ in engine.classes.fields(instance.cls)]
     place = names.index(name) if name in names else -1
     given = _passed(engine, instance.context, instance.site, place, name)
-    return given or (_defaults(engine, instance, name) if place >= 0 else NOTHING)
+    values = given or (_defaults(engine, instance, name) if place >= 0 else NOTHING)
+    return records.converted(engine, instance.cls, name, values) if place >= 0 else values
 
 
 def _passed(engine: Engine, context: Context, register: object, place: int, name: str) -> Values:
@@ -489,7 +484,7 @@ def _defaults(engine: Engine, instance: Instance, name: str) -> Values:
 
 def _field_default(engine: Engine, declared: Value, site: Site | None) -> Values:
     """`field(default_factory=f)` calls `f` for each object."""
-    if not (isinstance(declared, Instance) and declared.cls.unit.symbol == "dataclasses:Field"):
+    if not isinstance(declared, Instance) or not records.is_field(engine, declared):
         return frozenset((declared,))
     found: set[Value] = set(engine.heap.field_values(declared, "default"))
     for factory in engine.heap.field_values(declared, "default_factory"):

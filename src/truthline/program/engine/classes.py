@@ -250,13 +250,15 @@ class Classes:
                     yield inner
 
     def fields(self, cls: Class) -> list[tuple[str, bool]]:
-        """Annotated fields in the order in which a dataclass takes them, and whether they have a default."""
+        """Fields in the order in which a dataclass takes them, and whether they have a default."""
         found: dict[str, bool] = {}
         for one in reversed(self.order(cls)):
             for _, bind in one.unit.find(Bind):
                 hint = one.unit.code.instructions[bind.value]
                 if isinstance(hint, Hint):
                     found[bind.name] = hint.value is not None
+                elif isinstance(hint, Call) and _names_field(one.unit, hint):
+                    found[bind.name] = True
         return list(found.items())
 
     def is_first_party(self, value: Value) -> bool:
@@ -275,6 +277,12 @@ class Classes:
     def is_enum(self, cls: Class) -> bool:
         """Whether the class is an enumeration."""
         return cls.unit is not self.enum and any(one.unit is self.enum for one in self.order(cls))
+
+
+def _names_field(unit: Unit, call: Call) -> bool:
+    """`x = attr.ib()`: a field without an annotation."""
+    func = unit.code.instructions[call.func]
+    return isinstance(func, (Attr, ImportFrom, Load)) and func.name in ("ib", "attrib")
 
 
 def _decorated(unit: Unit, register: Register) -> Iterable[Register]:

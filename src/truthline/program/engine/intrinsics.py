@@ -24,6 +24,7 @@ from truthline.program.engine.protocols import (
 )
 from truthline.program.engine.reflection import REFLECTION
 from truthline.program.engine.serving import settled
+from truthline.program.engine.testing import TESTING
 from truthline.program.engine.truths import BOTH, booleans, classes_among, is_instance
 from truthline.program.engine.values import (
     NOTHING,
@@ -477,4 +478,5 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "nothing": _nothing,
     **IMPORTING,
     **REFLECTION,
+    **TESTING,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from truthline.program.engine.attributes import class_members
 from truthline.program.engine.calls import Arguments, Site, allocate, suspended
 from truthline.program.engine.protocols import argument, is_container, iterate, special, texts, touch, truth
+from truthline.program.engine.records import finish, members_with
 from truthline.program.engine.texts import TEXTS
 from truthline.program.engine.values import (
     NOTHING,
@@ -273,6 +274,25 @@ def _make_class(engine: Engine, arguments: Arguments, site: Site | None) -> Iter
     return found or {engine.opaque("a class is made by type()")}
 
 
+def _members(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`members(obj, hook)`: the members of an object's class that are objects of a model with a method `hook`."""
+    return {
+        member
+        for obj in argument(arguments, 0)
+        if isinstance(obj, Instance)
+        for hook in texts(argument(arguments, 1))
+        for _, member in members_with(engine, obj.cls, hook)
+    }
+
+
+def _validate(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`validate(cls)`: what runs when a framework makes an object of a class of the analysed code."""
+    for cls in argument(arguments, 0):
+        if isinstance(cls, Class) and not cls.unit.model:
+            finish(engine, engine.universe.make(Instance, cls))
+    return ()
+
+
 def _written(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """`written(cls, name)`: what the class bodies themselves bind, whatever is set on the class later."""
     return {
@@ -383,6 +403,8 @@ REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "field_dict": _field_dict,
     "loaded_module": _loaded_module,
     "make_class": _make_class,
+    "members": _members,
+    "validate": _validate,
     "written": _written,
     "hasattr": _hasattr,
     "attribute_names": _attribute_names,

@@ -207,7 +207,20 @@ class Serving:
                     self._run(handle, self._arguments(own))
         if unit.owner is not None:
             self._link_class(unit.owner)
+        self._collect(unit)
         return ()
+
+    def _collect(self, unit: Unit) -> None:
+        """Calls a function as pytest does, where fixtures can be meant for its parameters."""
+        from truthline.program.engine.testing import can_be_collected
+
+        if not can_be_collected(self.engine, unit):
+            return
+        for own in self._functions(unit):
+            receiver = self.engine.classes.receiver(unit, own.closure, False)
+            test = own if receiver is None else self.engine.universe.make(Method, own, receiver)
+            for collect in self.engine.names.global_("pytest", "_collect"):
+                self._run(collect, _passing((test,)))
 
     def _outermost(self, handle: Value, seen: set[Value]) -> Iterable[tuple[Value, tuple[Value, ...]]]:
         """What stands around a function, and around that in turn; it is passed what the innermost says."""

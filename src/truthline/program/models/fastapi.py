@@ -3,8 +3,8 @@ from starlette.routing import BaseRoute, Router
 
 _inject = _intrinsic("inject")
 _settled = _intrinsic("settled")
-_nothing = _intrinsic("nothing")
 _external = _intrinsic("external")
+_validate = _intrinsic("validate")
 
 
 class _Depends:
@@ -27,12 +27,12 @@ def Security(dependency=None, *, scopes=None, use_cache=True):
 
 
 def _provide(name, marker, annotation):
-    """A parameter that depends on something holds what that returns, or yields."""
+    """A parameter that depends on something holds what that returns, or yields; a model of the body is validated."""
     if isinstance(marker, _Depends):
         return _settled(_inject(marker.dependency, _provide))
     if isinstance(marker, _DependsOnType):
         return _settled(_inject(annotation, _provide))
-    return _nothing()
+    return _validate(annotation)
 
 
 class APIRoute(BaseRoute):

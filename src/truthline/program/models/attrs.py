@@ -1,0 +1,1 @@
+from attr import Factory, asdict, astuple, define, evolve, field, frozen, mutable
