@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.program.programs import program
+from tests.program.programs import analyse, program
 
 SETTINGS = """\
 INSTALLED_APPS = ["app"]
@@ -66,3 +66,26 @@ def test_a_method_of_a_class_based_view_is_entered_by_its_own_kind_of_request(
     }
     other = f"[flow.other]\nentry = ['app.flow:{entry}']\nmust-not-reach = ['cache']"
     assert program(tmp_path, files, other).flow("other").verdict.verdict == expected
+
+
+MODELS_THAT_MAKE_THEMSELVES = """\
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel, Field
+from app import state
+
+app = FastAPI()
+
+
+class Tree(BaseModel):
+    left: "Tree" = Field(default_factory=lambda: Tree())
+    ask: object = Field(default_factory=lambda: state.get)
+
+
+@app.get("/")
+def decide(tree: Tree = Depends()):
+    return tree.left.left.ask("t1")
+"""
+
+
+def test_a_model_whose_default_is_another_of_its_kind_ends(tmp_path: Path) -> None:
+    assert analyse(tmp_path, {"app/flow.py": MODELS_THAT_MAKE_THEMSELVES}).verdict.verdict == "violated"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -476,9 +477,18 @@ def _passed(engine: Engine, context: Context, register: object, place: int, name
 
 
 def _defaults(engine: Engine, instance: Instance, name: str) -> Values:
+    """What a field holds that nothing is passed for. A node of its own, for factories may make more of the same."""
+    node = engine.solver.node(("default of", instance.cls, name), partial(_default_of, engine, instance.cls, name))
+    values: Values = engine.solver.read(node)
+    if node.notes is not None:
+        engine.solver.notes().targets.update(node.notes.targets)
+    return values
+
+
+def _default_of(engine: Engine, cls: Class, name: str) -> Iterable[Value]:
     from truthline.program.engine.attributes import class_members
 
-    _, declared = class_members(engine, instance.cls, name)
+    _, declared = class_members(engine, cls, name)
     return frozenset(one for field in declared for one in _field_default(engine, field, None))
 
 

@@ -341,6 +341,8 @@ class Holders:
         for owner in engine.value(context, store.base):
             if isinstance(owner, Instance) and not owner.anywhere:
                 self.of(owner)
+        if isinstance(value, Instance) and engine.classes.inherits(value.cls, "builtins:dict"):
+            yield from self._attributes(value, False, store.name)
         for module in engine.bodies.models_naming(store.name):
             for unit, register in engine.bodies.index(module).attributes.get(store.name, ()):
                 for one in engine.contexts(unit):

@@ -10,6 +10,8 @@ _matching = _intrinsic("matching")
 _external = _intrinsic("external")
 _getattr = _intrinsic("getattr")
 _instances = _intrinsic("instances")
+_item = _intrinsic("item")
+_located = _intrinsic("located")
 
 
 def _ask(name, marker, annotation):
@@ -140,13 +142,41 @@ class _Registered:
             _settled(_inject(handler, _ask))
 
 
+class Config(dict):
+    """What code puts there, what the objects hold that it is taken from, and what comes from outside."""
+
+    def __init__(self):
+        self.sources = []
+
+    def __getitem__(self, key):
+        for source in self.sources:
+            return _getattr(source, key)
+        return _one_of(_item(self, key), _external("flask.Config()[]"))
+
+    def get(self, key, default=None):
+        return _one_of(self[key], default)
+
+    def from_object(self, obj):
+        self.sources.append(_located(obj))
+
+    def from_mapping(self, mapping=None, **items):
+        self.update(mapping, **items)
+
+    def from_pyfile(self, filename, silent=False):
+        return True
+
+    from_envvar = from_pyfile
+    from_file = from_pyfile
+    from_prefixed_env = from_pyfile
+
+
 class Flask(_Scaffold):
-    config = _external("flask.Flask().config")
     logger = _external("logging.getLogger()")
 
     def __init__(self, import_name, **options):
         self._began("")
         self.extensions = {}
+        self.config = Config()
 
     def _surround(self):
         _Scaffold._surround(self)
