@@ -56,6 +56,26 @@ def test_a_missing_edge_has_its_place(tmp_path: Path) -> None:
     assert (miss["caller"], miss["callee"]) == ("app.decide:decide", "app.decide:lookup")
 
 
+def test_a_proof_that_the_run_contradicts_is_an_error(tmp_path: Path) -> None:
+    finalizer = """\
+class Guard:
+    def __del__(self):
+        from app.cache import lookup
+
+        lookup("t")
+
+
+def decide(tenant):
+    Guard()
+    return True
+"""
+    files = {**CLEAN, "app/decide.py": finalizer, "run.py": run("'t'")}
+    status, out, _ = traced(tmp_path, files, "--output-format", "json")
+    (contradiction,) = json.loads(out)["contradictions"]
+    assert status == 1
+    assert (contradiction["flow"], contradiction["state"]) == ("activation", "connector-cache")
+
+
 def test_a_command_line_without_a_command(tmp_path: Path) -> None:
     result = process(project(tmp_path, CLEAN), "trace")
     assert (result.status, result.out) == (2, "")
