@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from truthline.config.schema import Evidence
-from truthline.facts.code import Attr, Call, Load, Register
+from truthline.facts.code import Attr, Bind, Call, Load, Phi, Register, StoreCell, StoreGlobal
 from truthline.model.finding import Step
 from truthline.model.location import Location
 from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
@@ -322,21 +322,28 @@ class FlowAnalyser:
         return found
 
     def _handed_around(self) -> Iterable[Unit]:
-        """Functions of the states' modules that are somewhere taken as values instead of called."""
-        for state in self.states:
-            for module in sorted(state.modules):
-                for unit in self.engine.bodies.units(module):
-                    if unit.is_function and not state.is_harmless(unit) and self._is_taken(unit):
-                        yield unit
+        """Functions of the states' modules, and of those that import them, that are somewhere taken as values."""
+        for module in sorted(self._around_the_states):
+            for unit in self.engine.bodies.units(module):
+                harmless = any(state.is_harmless(unit) for state in self.states)
+                if unit.is_function and not harmless and self._is_taken(unit):
+                    yield unit
+
+    @cached_property
+    def _around_the_states(self) -> frozenset[str]:
+        states = {module for state in self.states for module in state.modules}
+        edges = self.engine.modules.edges()
+        return frozenset(states | {edge.importer for edge in edges if edge.imported in states and not edge.implied})
 
     def _is_taken(self, unit: Unit) -> bool:
+        """Whether a function is anywhere passed, kept or returned, and not only called by its name."""
+        if unit.parent is not None and _takes(unit.parent, unit.maker, unit.name):
+            return True
         for module in self.engine.modules.files_mentioning(unit.name):
             index = self.engine.bodies.index(module.name)
             for place, register in (*index.attributes.get(unit.name, ()), *index.loads.get(unit.name, ())):
-                for user in place.uses.get(register, ()):
-                    instruction = place.code.instructions[user]
-                    if not (isinstance(instruction, Call) and instruction.func == register):
-                        return True
+                if _takes(place, register, None):
+                    return True
         return False
 
     def _reaches(self, unit: Unit, state: StateObjects) -> bool:
@@ -345,6 +352,17 @@ class FlowAnalyser:
             return False
         part = Slice(self.engine, [self.engine.ambient(unit)])
         return any(state.holds(context.unit) and not state.is_harmless(context.unit) for context in part.arrivals)
+
+
+def _takes(place: Unit, register: Register, own_name: str | None) -> bool:
+    """Whether a function in a register is used for more than to be called, or to get its own name."""
+    for user in place.uses.get(register, ()):
+        instruction = place.code.instructions[user]
+        is_called = isinstance(instruction, Call) and instruction.func == register
+        is_named = isinstance(instruction, (Bind, StoreGlobal, StoreCell)) and instruction.name == own_name
+        if not (is_called or is_named or isinstance(instruction, Phi)):
+            return True
+    return False
 
 
 def _accepts(unit: Unit, call: Call) -> bool:
