@@ -84,9 +84,8 @@ class Solver:
     def push(self, node: Node, values: Iterable[Any]) -> None:
         """Adds values to a node. Making them may push into it too, so they are made first."""
         added = frozenset(values)
-        grown = node.values | added
-        if len(grown) > len(node.values):
-            node.values = grown
+        if not added <= node.values:
+            node.values |= added
             for reader in node.readers:
                 self._enqueue(reader)
 
