@@ -43,6 +43,18 @@ class References:
             return self._operation(text, about_operations=about_operations)
         return None
 
+    def means(self, text: str, file: str, symbol: str) -> bool:
+        """Whether a reference names a function: by its file, by itself, or by what it stands in or is registered as."""
+        match = _PATH.fullmatch(text)
+        if match is not None:
+            named = (match["symbol"] or "").replace("::", ".")
+            return file in self.files(match["path"]) and (
+                not named or any(_is(each, named) for each in _around(symbol))
+            )
+        module = self._program.modules.by_file.get(file)
+        handlers = self._handlers.get(text, ()) if module is not None else ()
+        return module is not None and any(f"{module.name}:{each}" in handlers for each in _around(symbol))
+
     # -- files
 
     def files(self, path: str) -> list[str]:
@@ -130,6 +142,15 @@ class References:
         return {each.operation for several in sites for each in several.registered if each.operation}
 
     @cached_property
+    def _handlers(self) -> dict[str, set[str]]:
+        """By operation, the functions, methods and classes that handle it, as `module:Qual.name`."""
+        handlers: defaultdict[str, set[str]] = defaultdict(set)
+        for table in self._program.config.dispatch:
+            for each in self._program.dispatch(table).registered:
+                handlers[each.operation or ""].update(each.handler.split(", "))
+        return dict(handlers)
+
+    @cached_property
     def _executed(self) -> set[str]:
         sites = (self._program.dispatch(table) for table in self._program.config.dispatch)
         return {each.operation for several in sites for each in several.executed if each.operation}
@@ -141,3 +162,9 @@ def _joined(root: str, path: str) -> str:
 
 def _is(qualname: str, symbol: str) -> bool:
     return qualname == symbol or qualname.endswith(f".{symbol}")
+
+
+def _around(qualname: str) -> list[str]:
+    """A qualified name, and those of what it stands in."""
+    parts = qualname.split(".")
+    return [".".join(parts[:end]) for end in range(len(parts), 0, -1)]

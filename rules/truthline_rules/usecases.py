@@ -1,18 +1,13 @@
 """Use case documents that agree with each other and with the code (TL701 to TL703)."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from weakref import WeakKeyDictionary
-
-import msgspec
+from collections.abc import Iterator
 
 from truthline.api import FILE_START, Example, Location, Meta, Program, Rule, Violation
-from truthline_rules.documents import Document, read_document
+from truthline_rules.cases import FIELDS, Case, UsecaseDocument, documents
 from truthline_rules.references import References
+from truthline_rules.untouched import untouched
 
-_NAMES = ("usecase", "use case", "name", "title")
-_FIELDS = ("audience", "status")
 _ABOUT_OPERATIONS = re.compile(r"\b(?:operations?|registered|registry|dispatch(?:es|ed)?)\b", re.IGNORECASE)
 
 _INDEX = """# Use cases
@@ -35,68 +30,6 @@ _SOUND = Example(
     files={"docs/INDEX.md": _INDEX, "docs/LINKAGE.md": _LINKAGE, "app/onboarding.py": _CODE},
     config=_CONFIG,
 )
-
-
-class Case(msgspec.Struct, frozen=True):
-    """A use case as one document has it: a row of a table, or a section. Fields that it does not say are absent."""
-
-    name: str
-    location: Location
-    fields: dict[str, str]
-
-
-class UsecaseDocument(msgspec.Struct, frozen=True):
-    """One of the two documents; `content` is None where it cannot be read, and then `reason` says why."""
-
-    path: str
-    content: Document | None
-    cases: dict[str, tuple[Case, ...]]
-    reason: str = ""
-    lines: tuple[str, ...] = ()
-
-
-_READ: "WeakKeyDictionary[Program, dict[str, tuple[UsecaseDocument, UsecaseDocument]]]" = WeakKeyDictionary()
-
-
-def documents(program: Program) -> Mapping[str, tuple[UsecaseDocument, UsecaseDocument]]:
-    """The index and the linkage of each `[docs.*]` table; read once for the three rules."""
-    if program not in _READ:
-        _READ[program] = {
-            name: (_read(program, docs.index, docs.case), _read(program, docs.linkage, docs.case))
-            for name, docs in sorted(program.config.docs.items())
-        }
-    return _READ[program]
-
-
-def _read(program: Program, path: str, case: str) -> UsecaseDocument:
-    if not program.tree.is_file(path):
-        return UsecaseDocument(path, None, {}, "does not exist")
-    text = program.tree.read(path).decode("utf-8", "replace").removeprefix("\ufeff")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    content = read_document(text)
-    cases: defaultdict[str, list[Case]] = defaultdict(list)
-    for name, found in _cases(path, content, re.compile(rf"(?<![\w-])(?:{case})(?![\w-])")):
-        cases[name].append(found)
-    return UsecaseDocument(
-        path, content, {name: tuple(several) for name, several in cases.items()}, "", tuple(text.split("\n"))
-    )
-
-
-def _cases(path: str, content: Document, case: re.Pattern[str]) -> Iterator[tuple[str, Case]]:
-    """Sections whose heading begins with a use case, and rows that have one in a cell of its own."""
-    for heading in content.headings:
-        match = case.match(heading.text)
-        if match:
-            inside = [each for each in content.items if heading.span.line < each.span.line < heading.end]
-            fields = {each.name: each.value for each in reversed(inside) if each.name in _FIELDS}
-            name = heading.text[match.end() :].strip(" \t:.-\u2013\u2014")
-            yield match[0], Case(name, Location(path, heading.span), fields)
-    for row in content.rows:
-        named = [cell for cell in row.cells.values() if case.fullmatch(cell)]
-        if named:
-            name = next((row.cells[column] for column in _NAMES if column in row.cells), "")
-            fields = {field: row.cells[field] for field in _FIELDS if row.cells.get(field)}
-            yield named[0], Case(name, Location(path, row.span), fields)
 
 
 class DeadReference(Rule):
@@ -206,15 +139,20 @@ class MissingCase(Rule):
 
 
 class CaseMismatch(Rule):
-    """A use case of which the two documents say different things.
+    """A use case of which the two documents say different things, or that stayed as it was when its flow changed.
 
     What it does:
         Compares name, audience and status of each use case that stands in both documents, and reports at the linkage
         what differs, or what only the index says. Case, blanks and code marks do not count.
+        With `--changed-since`, reports each use case of a flow whose code has changed while both documents say of the
+        use case what they said before. The use cases of a flow are those that name an entry of it: its file, its
+        `file::symbol`, or an operation that it handles; where none does, those that name another function of its
+        slice. Comments, docstrings and layout of the code do not count, nor does the layout of the documents.
     Why it is bad:
-        One of them is wrong, and people read the other.
+        One of them is wrong, and people read the other. And what a use case claims was verified of code that is gone.
     How to fix:
-        Find out what holds, and write it in both.
+        Find out what holds, and write it in both. Bring the use case up to date with the flow, or write down that it
+        was verified again.
     How to allow:
         It cannot be allowed, except by `ignore = ["TL703"]`.
     """
@@ -234,7 +172,8 @@ class CaseMismatch(Rule):
     )
 
     def check(self, program: Program) -> Iterator[Violation]:
-        """Compare what both say."""
+        """Compare what both say, and what they say now with what they said."""
+        yield from untouched(program)
         for index, linkage in documents(program).values():
             for case in sorted(index.cases.keys() & linkage.cases.keys()):
                 for one in index.cases[case]:
@@ -244,7 +183,7 @@ class CaseMismatch(Rule):
     def _differences(self, case: str, index: Case, linkage: Case) -> Iterator[Violation]:
         where = f"{index.location.file}:{index.location.span.line}"
         said, found = {"name": index.name, **index.fields}, {"name": linkage.name, **linkage.fields}
-        for field in ("name", *_FIELDS):
+        for field in ("name", *FIELDS):
             one, other = said.get(field, ""), found.get(field, "")
             if _plain(one) == _plain(other) or (field == "name" and not (one and other)):
                 continue

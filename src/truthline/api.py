@@ -25,10 +25,12 @@ from truthline.config.segments import MalformedPattern
 from truthline.facts.outline import Definition, Import, ModuleCall, Outline
 from truthline.facts.view import PARTS, FileView, Part
 from truthline.model.finding import Severity, Step
+from truthline.model.flowgraph import FlowNode
 from truthline.model.location import FILE_START, Location, Span
 from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
 from truthline.program.callpattern import CallPattern
 from truthline.program.callsites import CallSite, CallSites, FunctionBody
+from truthline.program.changed import ChangedCode
 from truthline.program.evidence.migrations import Migrated
 from truthline.program.evidence.producers import UnpersistedEvidence
 from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
@@ -75,6 +77,7 @@ __all__ = [
     "CallPattern",
     "CallSite",
     "CallSites",
+    "ChangedCode",
     "Definition",
     "Depth",
     "DispatchSites",
@@ -86,6 +89,7 @@ __all__ = [
     "FileRule",
     "FileView",
     "FlowAnalysis",
+    "FlowNode",
     "FlowVerdict",
     "Found",
     "FunctionBody",

@@ -1,11 +1,10 @@
 """`changed_since`: everything is analysed, and what the changes can affect is reported."""
 
-import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.repositories import commit, git
 
 from truthline.checking.options import CheckOptions
 from truthline.model.run import Outcome
@@ -34,20 +33,6 @@ modules = ["app.cache"]
 entry = ["app.decide:decide"]
 must-not-reach = ["seen"]
 """
-
-
-def git(directory: Path, *command: str) -> str:
-    who = {f"GIT_{role}_{what}": "t" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environment = {**os.environ, **who, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    return subprocess.run(
-        ["git", "-C", str(directory), *command], check=True, capture_output=True, text=True, env=environment
-    ).stdout.strip()
-
-
-def commit(directory: Path) -> str:
-    git(directory, "add", "-A")
-    git(directory, "commit", "-q", "--allow-empty", "-m", "step")
-    return git(directory, "rev-parse", "HEAD")
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from truthline.checking.plugins import is_path
 from truthline.config.schema import Config
+from truthline.program.earlier import Earlier
 from truthline.syntax.git import GitError, Repository
 
 
@@ -32,6 +34,7 @@ class Changes:
             self.files = self._repository.changed(self._commit).union(unsaved)
         except GitError as error:
             raise GitError(f"--changed-since: {error}") from error
+        self.earlier = Earlier(config, self.files, partial(self._repository.before, self._commit, self.files))
         self.everything = not self.files.isdisjoint({*_config_files(config), *deciding})
         """Whether the config or a deciding file is among them."""
 

@@ -69,9 +69,12 @@ def _start(config: Config, options: CheckOptions, rules: Sequence[type[Rule]]) -
     timings = options.timings or Timings()
     with timings.stage("rules and plugins"):
         prepared = prepare(config, options, rules=rules)
+    since = options.changed_since
+    changes = Changes(config, since, deciding=(FILE,), unsaved=options.overlay) if since is not None else None
     jobs = options.jobs or processors()
     modules = load_modules(config, jobs, options.progress, timings, options.overlay, options.store, options.executor)
-    return _Run(Program(config, modules, timings), prepared, options, timings)
+    program = Program(config, modules, timings, changes.earlier if changes is not None else None)
+    return _Run(program, prepared, options, timings, changes)
 
 
 def exit_status(outcome: Outcome, *, exit_zero: bool = False) -> int:
@@ -82,7 +85,14 @@ def exit_status(outcome: Outcome, *, exit_zero: bool = False) -> int:
 class _Run:
     """The state of a run: what was found, and what silenced how much of it."""
 
-    def __init__(self, program: Program, prepared: Prepared, options: CheckOptions, timings: Timings) -> None:
+    def __init__(
+        self,
+        program: Program,
+        prepared: Prepared,
+        options: CheckOptions,
+        timings: Timings,
+        changes: Changes | None = None,
+    ) -> None:
         self._program = program
         self._prepared = prepared
         self._options = options
@@ -93,10 +103,7 @@ class _Run:
         self._allowances = Allowances(program.config, prepared.instances, options.day)
         self._suppressions = Suppressions()
         self._warned = compile_scope(program.config.warn_in)
-        since = options.changed_since
-        self._changes = (
-            Changes(program.config, since, deciding=(FILE,), unsaved=options.overlay) if since is not None else None
-        )
+        self._changes = changes
         self._view = View(program, options, self._changes, self._before)
 
     def judged(self) -> list[Judged]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 
@@ -17,8 +18,10 @@ from truthline.model.location import Location
 from truthline.program.bodies import BodyStore
 from truthline.program.callgraph import call_graph
 from truthline.program.callsites import CallSites
+from truthline.program.changed import ChangedCode, changed_code
 from truthline.program.contracts import ModuleContract, module_contracts
 from truthline.program.dispatch import DispatchSites, Execution, Registration, find_sites
+from truthline.program.earlier import Earlier
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
 from truthline.program.evidence.mapped import Mappings
@@ -82,8 +85,12 @@ class MissingReference(msgspec.Struct, frozen=True):
 class Program:
     """All modules together, and the contracts that are held against them."""
 
-    def __init__(self, config: Config, modules: Modules, timings: Timings | None = None) -> None:
+    def __init__(
+        self, config: Config, modules: Modules, timings: Timings | None = None, earlier: Earlier | None = None
+    ) -> None:
         self.config = config
+        self.earlier = earlier
+        """The files that differ from those of the commit that the run was asked to compare with, as they were."""
         self._timings = timings or Timings()
         self.modules = modules
         self.tree = modules.tree
@@ -141,6 +148,21 @@ class Program:
     def slice(self, flow: str) -> FlowGraph:
         """What a call of the flow's entries can execute, as a graph."""
         return flow_graph(self._analyser(flow))
+
+    def changed_code(self, flow: str) -> tuple[ChangedCode, ...]:
+        """What of the functions of a flow's slice is not as it was; nothing where the run compares with no commit.
+
+        Functions that are in the slice no more are not asked for: what led to them has changed.
+        """
+        if self.earlier is None or self.earlier.files.isdisjoint(self.modules.by_file):
+            return ()
+        functions: defaultdict[str, set[str]] = defaultdict(set)
+        for unit in self._analyser(flow).slice.units:
+            functions[unit.file].add(unit.code.qualname)
+        changed = sorted(functions.keys() & self.earlier.files)
+        return tuple(
+            code for file in changed for code in changed_code(self.view(file), self.earlier.view(file), functions[file])
+        )
 
     def slice_files(self, flow: str) -> frozenset[str]:
         """The files that hold a function of the flow's slice."""

@@ -46,6 +46,12 @@ class Repository:
         untracked = self._said("ls-files", "--others", "--exclude-standard", "-z", within=self.top)
         return frozenset(self._relative(name) for name in (tracked + untracked).split("\0") if name)
 
+    def before(self, commit: str, files: Iterable[str]) -> dict[str, bytes]:
+        """What those of the files, relative to the directory, that were there at a commit held."""
+        known = self.files(commit)
+        blobs = {file: known[file] for file in sorted(files) if file in known}
+        return dict(zip(blobs, self._contents(blobs.values()), strict=True))
+
     def _no_filters(self) -> tuple[str, ...]:
         """Settings by which git runs no filter of its config; a file that one would have undone counts as changed."""
         found = self._asked("config", "--name-only", "-z", "--get-regexp", r"^filter\.") or ""
