@@ -78,7 +78,7 @@ class LogFieldDropped(SurveyRule):
 
     def survey(self, file: FileView) -> Iterator[ExtraKey]:
         """Note the keys of every `extra` of a file."""
-        for key, node, function in keys_of_extras(file):
+        for key, node, function in file.once(keys_of_extras):
             if key not in RESERVED:
                 yield ExtraKey(key, file.at(node), function)
 

@@ -73,7 +73,7 @@ class ReservedLogKey(FileRule):
 
     def check_file(self, file: FileView) -> Iterable[Violation]:
         """Look at every call that has an `extra`."""
-        for key, node, function in keys_of_extras(file):
+        for key, node, function in file.once(keys_of_extras):
             if key in RESERVED:
                 yield Violation(
                     location=file.at(node),
@@ -83,8 +83,12 @@ class ReservedLogKey(FileRule):
                 )
 
 
-def keys_of_extras(file: FileView) -> Iterator[tuple[str, ast.expr, str]]:
+def keys_of_extras(file: FileView) -> tuple[tuple[str, ast.expr, str], ...]:
     """Every constant key of an `extra`, with where it is written and the function that passes it."""
+    return tuple(_keys_of_extras(file))
+
+
+def _keys_of_extras(file: FileView) -> Iterator[tuple[str, ast.expr, str]]:
     words = f" {file.outline.words} "
     if " extra " not in words and " LoggerAdapter " not in words:
         return

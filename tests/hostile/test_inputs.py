@@ -138,5 +138,5 @@ def test_a_file_that_vanishes_while_it_is_read_is_named(tmp_path: Path) -> None:
     }
 
 
-def _length(source: bytes) -> bytes:
+def _length(source: bytes, label: bytes) -> bytes:
     return str(len(source)).encode()

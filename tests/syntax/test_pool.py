@@ -18,7 +18,7 @@ from truthline.syntax.worker import Job, attempt, serve
 JOB = """
 import os, signal, sys, time
 
-def job(source):
+def job(source, label=b""):
     word = source.split()[0] if source.split() else b""
     if word == b"die":
         os._exit(3)
@@ -116,7 +116,7 @@ def test_a_deep_file_is_read_elsewhere(tmp_path: Path) -> None:
     assert isinstance(result, bytes)
 
 
-def _process(source: bytes) -> bytes:
+def _process(source: bytes, label: bytes) -> bytes:
     return str(os.getpid()).encode()
 
 
@@ -141,7 +141,7 @@ def test_a_worker_speaks_in_frames(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1")
     inlet, outlet = io.BytesIO(), io.BytesIO()
     send(inlet, Setup("truthline.facts.extract:extract", 0))
-    send(inlet, Work((os.fsencode(tmp_path / "a.py"), os.fsencode(tmp_path / "b.py"))))
+    send(inlet, Work((os.fsencode(tmp_path / "a.py"), os.fsencode(tmp_path / "b.py")), (b"", b"")))
     inlet.seek(0)
     serve(inlet, outlet)
     outlet.seek(0)
@@ -174,7 +174,7 @@ def test_a_frame_that_breaks_off_is_the_end() -> None:
 
 def test_every_exception_becomes_a_reason(tmp_path: Path) -> None:
     def raises(error: Exception) -> Job:
-        def job(source: bytes) -> bytes:
+        def job(source: bytes, label: bytes) -> bytes:
             raise error
 
         return job

@@ -101,13 +101,14 @@ def _look(
     with limited(FILE, module.file):
         for number in asked:
             with timings.stage(instances[number].stage), deep_recursion():
-                known[number] = _noted(instances[number], view)
+                known[number] = noted(instances[number], view)
     if any(map(before.remembers, asked)):
         before.keep(module, known)
     return known
 
 
-def _noted(instance: Instance, view: FileView) -> Noted:
+def noted(instance: Instance, view: FileView) -> Noted:
+    """What a rule notes of a file: its violations, or what its survey yields. Raises RuleError."""
     rule = instance.rule
     if isinstance(rule, SurveyRule):
         return tuple(_asked(instance, rule.note_type, lambda: rule.survey(view)))

@@ -1,6 +1,6 @@
 """What rules that look at one file at a time have said before of the same file, and still would."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -9,6 +9,7 @@ from truthline.checking.plugins import BUNDLED
 from truthline.checking.protocol import FileRule, SurveyRule, Violation
 from truthline.checking.registry import Instance
 from truthline.config.schema import Config
+from truthline.facts.reading import label_of
 from truthline.program.module import SourceModule
 from truthline.program.program import Program
 from truthline.syntax.identity import digest
@@ -28,9 +29,8 @@ class NotedBefore:
         self._types = [_note_type(instance) for instance in instances]
         self._store = program.modules.store
         self._tree = program.tree
-        setups = [_setup(instance, program.config) for instance in instances]
-        self._own = [setup is not None for setup in setups]
-        self._question = msgspec.msgpack.encode(setups)
+        self._own = [is_own(instance) for instance in instances]
+        self._question = question_of(instances, program.config)
 
     def recall(self, module: SourceModule, concerned: Sequence[bool]) -> dict[int, Noted]:
         """The notes of a file that are known, by the number of the rule."""
@@ -52,22 +52,38 @@ class NotedBefore:
         own = {number: noted for number, noted in notes.items() if self._own[number]}
         if own and self._tree.is_certain(module.file):
             with suppress(TypeError, ValueError, OverflowError):  # a text that is none: asked again next time
-                kept = [(number, msgspec.Raw(msgspec.msgpack.encode(noted))) for number, noted in own.items()]
-                self._store.put("answers", self._key(module), msgspec.msgpack.encode(kept))
+                self._store.put("answers", self._key(module), encoded(own))
 
     def _asked(self, concerned: Sequence[bool]) -> list[bool]:
         return [own and is_concerned for own, is_concerned in zip(self._own, concerned, strict=True)]
 
     def _key(self, module: SourceModule) -> bytes:
-        place = f"{module.file}\0{module.name}\0".encode("utf-8", "surrogateescape")
-        return digest(place + (module.digest or b"") + self._question)
+        return key_of(label_of(module.file, module.name), module.digest or b"", self._question)
 
 
-def _setup(instance: Instance, config: Config) -> tuple[str, str, object, str] | None:
-    """All that decides what a rule says of a file; None of a rule that is not truthline's own."""
+def is_own(instance: Instance) -> bool:
+    """Whether a rule ships with truthline."""
+    return type(instance.rule).__module__.partition(".")[0] in BUNDLED
+
+
+def question_of(instances: Sequence[Instance], config: Config) -> bytes:
+    """All that decides what rules say of a file, beside the file."""
+    return msgspec.msgpack.encode([_setup(each, config) if is_own(each) else None for each in instances])
+
+
+def key_of(label: bytes, content: bytes, question: bytes) -> bytes:
+    """By what the notes of a file are known: its label, the digest of its content, and what was asked."""
+    return digest(label + b"\0" + content + question)
+
+
+def encoded(notes: Mapping[int, Noted]) -> bytes:
+    """The notes of a file as the store keeps them. Raises TypeError, ValueError, OverflowError."""
+    kept = [(number, msgspec.Raw(msgspec.msgpack.encode(noted))) for number, noted in notes.items()]
+    return msgspec.msgpack.encode(kept)
+
+
+def _setup(instance: Instance, config: Config) -> tuple[str, str, object, str]:
     rule = instance.rule
-    if type(rule).__module__.partition(".")[0] not in BUNDLED:
-        return None
     table = config.rule[int(instance.key[1])] if instance.key else None
     written = (table.scope, table.options) if table is not None else None
     day = rule.setup.today.isoformat() if instance.meta.dated else ""

@@ -14,8 +14,10 @@ from types import FrameType
 
 LOADING = 30.0
 FILE = 30.0
+FIRST_LOOK = 5.0
 PROGRAM = 600.0
-"""Seconds that a plugin has to load, all rules together have for one file, and a rule of a plugin for the program."""
+"""Seconds that a plugin has to load, all rules together have for one file, truthline's own have where it is read for
+the first time, and a rule of a plugin has for the program."""
 
 _RINGS = 5
 """How often what does not listen is interrupted, once a second, before the process ends."""

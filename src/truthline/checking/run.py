@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
@@ -9,6 +10,7 @@ from truthline.checking.allowances import Allowances
 from truthline.checking.asking import BY_FILE, audited, file_violations, vacuities, violations
 from truthline.checking.baseline import FILE, Baseline, Entry, Known, Stale, entry_of
 from truthline.checking.changes import Before, Changes
+from truthline.checking.first_look import job_of
 from truthline.checking.judged import Judged, in_order, named
 from truthline.checking.ledger import Ledger
 from truthline.checking.messages import filled
@@ -72,7 +74,16 @@ def _start(config: Config, options: CheckOptions, rules: Sequence[type[Rule]]) -
     since = options.changed_since
     changes = Changes(config, since, deciding=(FILE,), unsaved=options.overlay) if since is not None else None
     jobs = options.jobs or processors()
-    modules = load_modules(config, jobs, options.progress, timings, options.overlay, options.store, options.executor)
+    modules = load_modules(
+        config,
+        jobs,
+        options.progress,
+        timings,
+        options.overlay,
+        options.store,
+        options.executor,
+        partial(job_of, _that_may_find(prepared, config), config),
+    )
     program = Program(config, modules, timings, changes.earlier if changes is not None else None)
     return _Run(program, prepared, options, timings, changes)
 
@@ -97,9 +108,7 @@ class _Run:
         self._prepared = prepared
         self._options = options
         self._timings = timings
-        self._ran = {
-            instance.name: instance.locked or prepared.selection.runs(instance.name) for instance in prepared.instances
-        }
+        self._ran = {instance.name: _runs(instance, prepared) for instance in prepared.instances}
         self._allowances = Allowances(program.config, prepared.instances, options.day)
         self._suppressions = Suppressions()
         self._warned = compile_scope(program.config.warn_in)
@@ -184,7 +193,7 @@ class _Run:
     # -- rules
 
     def _judged(self) -> Iterator[Judged]:
-        asked = [each for each in self._prepared.instances if self._may_find(each) and not isinstance(each.rule, Audit)]
+        asked = _that_may_find(self._prepared, self._program.config)
         for instance in asked:
             if not isinstance(instance.rule, BY_FILE):
                 with self._timings.stage(instance.stage):
@@ -194,12 +203,6 @@ class _Run:
         by_file = [instance for instance in asked if isinstance(instance.rule, BY_FILE)]
         for instance, violation in file_violations(by_file, self._program, self._timings):
             yield from self._judge(instance, violation)
-
-    def _may_find(self, instance: Instance) -> bool:
-        """Whether the rule runs; one that is not selected does if something is locked, for it cannot be silenced."""
-        config = self._program.config
-        locked = [flow.locked for flow in config.flow.values()] + [table.locked for table in config.dispatch.values()]
-        return self._ran[instance.name] or any(locked)
 
     def _judge(self, instance: Instance, violation: Violation) -> Iterator[Judged]:
         locked = self._locked(instance, violation)
@@ -302,6 +305,17 @@ class _Run:
             return ""
         lines = modules.source_lines(finding.location.file)
         return lines[finding.location.span.line - 1] if finding.location.span.line <= len(lines) else ""
+
+
+def _runs(instance: Instance, prepared: Prepared) -> bool:
+    return instance.locked or prepared.selection.runs(instance.name)
+
+
+def _that_may_find(prepared: Prepared, config: Config) -> list[Instance]:
+    """The rules to ask: those that run; where something is locked all, for it cannot be silenced."""
+    locked = any(flow.locked for flow in config.flow.values()) or any(each.locked for each in config.dispatch.values())
+    rules = [each for each in prepared.instances if not isinstance(each.rule, Audit)]
+    return [each for each in rules if locked or _runs(each, prepared)]
 
 
 def _entries(found: Iterable[Judged]) -> list[Entry]:

@@ -9,6 +9,8 @@ Names that other scopes can see are memory instead: module and class names (`Bin
 captured variables (`StoreCell`, `LoadCell`), attributes and items.
 """
 
+from collections.abc import Iterable
+from struct import Struct
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -18,6 +20,7 @@ CodeIndex = int
 BlockIndex = int
 Position = tuple[int, int, int, int]
 """Line, column, end line, end column as `ast` counts them: columns from 0, in UTF-8 bytes."""
+_POSITION = Struct("<4i")
 
 
 if TYPE_CHECKING:
@@ -378,8 +381,9 @@ class Code(msgspec.Struct, frozen=True, array_like=True):
     """A module's, class's, function's or lambda's body.
 
     `parent` is the code in which it is defined (-1 for the module), `qualname` is dotted
-    ("Class.method", "function.inner", "function.<lambda1>"; "" for the module). `positions` runs
-    beside `instructions`. `cells` are the names that inner functions capture.
+    ("Class.method", "function.inner", "function.<lambda1>"; "" for the module). `packed` are the positions of
+    the instructions: as values of their own they would take more memory than all else. `cells` are the names that
+    inner functions capture.
     """
 
     index: CodeIndex
@@ -392,9 +396,19 @@ class Code(msgspec.Struct, frozen=True, array_like=True):
     is_async: bool
     is_generator: bool
     instructions: tuple[AnyInstruction, ...]
-    positions: tuple[Position, ...]
+    packed: bytes
     blocks: tuple[Block, ...]
     cells: tuple[str, ...] = ()
+
+    def where(self, register: Register) -> Position:
+        """The position of an instruction."""
+        line, column, end_line, end_column = _POSITION.unpack_from(self.packed, register * _POSITION.size)
+        return line, column, end_line, end_column
+
+
+def packed(positions: Iterable[Position]) -> bytes:
+    """Positions as a code keeps them."""
+    return b"".join(_POSITION.pack(*position) for position in positions)
 
 
 class Bodies(msgspec.Struct, frozen=True, array_like=True):

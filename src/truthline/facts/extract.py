@@ -27,7 +27,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def extract(source: bytes) -> bytes:
+def extract(source: bytes, _label: bytes = b"") -> bytes:
     """The encoded outline of a source file: the job of the index. Raises `Unparsable`."""
     text = decode(source)
     return msgspec.msgpack.encode(outline(text, parse_text(text)))

@@ -36,6 +36,7 @@ from truthline.facts.code import (
     StoreGlobal,
     Type,
     Unpack,
+    packed,
 )
 from truthline.facts.expressions import Expressions, binary_stem, position
 from truthline.facts.patterns import match_statement
@@ -505,7 +506,7 @@ class Statements(Expressions):
             isinstance(node, ast.AsyncFunctionDef),
             generator and kind in ("function", "lambda"),
             tuple(builder.instructions),
-            tuple(builder.positions),
+            packed(builder.positions),
             builder.blocks(),
             tuple(sorted(self.scope.captured)),
         )

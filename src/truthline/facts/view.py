@@ -3,10 +3,10 @@
 import ast
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 from truthline.facts.outline import Outline
 from truthline.model.location import FILE_START, Location, Span
@@ -22,6 +22,7 @@ Part = Literal["code", "comments", "strings", "docstrings"]
 """What a file is made of."""
 
 PARTS: frozenset[Part] = frozenset(("code", "comments", "strings", "docstrings"))
+_Found = TypeVar("_Found")
 _NOT_BLANK = re.compile(r"[^\s]")
 
 
@@ -29,14 +30,16 @@ class FileView:
     """A file that was read before. Whoever asks shares the tree with others and must not change it.
 
     `path` is relative to the config file, `module` the name under which the file is imported (its path, where no import
-    can reach it). Everything but these follows from the bytes of the file.
+    can reach it). Everything but these follows from the bytes of the file; a tree that is at hand may be given.
     """
 
-    def __init__(self, path: str, module: str, source: bytes, outline: Outline) -> None:
+    def __init__(self, path: str, module: str, source: bytes, outline: Outline, tree: ast.Module | None = None) -> None:
         self.path = path
         self.module = module
         self.outline = outline
         self._source = source
+        self._given = tree
+        self._once: dict[Callable[[FileView], object], object] = {}
         self._texts: dict[frozenset[Part], str] = {}
 
     @property
@@ -57,8 +60,16 @@ class FileView:
     @cached_property
     def tree(self) -> ast.Module:
         """The syntax tree. Raises Unparsable, for which the file is passed over: TL001 stands there."""
+        if self._given is not None:
+            return self._given
         with deep_recursion():
             return parse_text(self.text)
+
+    def once(self, find: Callable[["FileView"], _Found]) -> _Found:
+        """What a function finds in this file: found once, for all rules that ask for it. Nobody may change it."""
+        if find not in self._once:
+            self._once[find] = find(self)
+        return cast("_Found", self._once[find])
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:

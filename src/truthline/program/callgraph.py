@@ -132,7 +132,7 @@ def _outside_constructors(engine: Engine, value: Value) -> Iterable[str]:
 
 def _decorates(unit: Unit, register: Register, call: Call) -> bool:
     """Whether a call is a decorator at work, which stands where the decorator does."""
-    return unit.code.positions[register] == unit.code.positions[call.func]
+    return unit.code.where(register) == unit.code.where(call.func)
 
 
 def _external_name(path: str) -> str:

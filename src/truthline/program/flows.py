@@ -184,7 +184,7 @@ class FlowAnalyser:
     # -- counts -------------------------------------------------------------------------------
 
     def _calls(self) -> int:
-        return sum(len({unit.code.positions[register] for register, _ in unit.find(Call)}) for unit in self.slice.units)
+        return sum(len({unit.code.where(register) for register, _ in unit.find(Call)}) for unit in self.slice.units)
 
     def unresolved(self) -> list[tuple[Context, Register]]:
         """Calls of which not every target is known; once each, in the context in which it was seen first."""

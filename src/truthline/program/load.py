@@ -9,7 +9,7 @@ import msgspec
 
 from truthline.config.schema import Config
 from truthline.facts.outline import Outline
-from truthline.facts.reading import FileFacts, Reading, Unreadable
+from truthline.facts.reading import FileFacts, Reading, Unreadable, label_of
 from truthline.facts.store.sightings import Sightings
 from truthline.facts.store.store import Store
 from truthline.program.modules import Modules, SourceModule
@@ -39,11 +39,13 @@ def load_modules(
     overlay: Overlay = NOTHING,
     store: Store | None = None,
     executor: Executor | None = None,
+    reading: Callable[[bytes], Reading] = Reading,
 ) -> Modules:
     """All modules of the configured tree, the unread ones without an outline.
 
     What the overlay holds takes the place of files, or is one more, wherever it lies. What the store knows is not
-    read again. Files are read on the executor, where there is one, else in `jobs` processes.
+    read again. Files are read on the executor, where there is one, else in `jobs` processes; `reading` makes the job of
+    the encoded words by which bodies will be asked for.
     """
     timings = timings or Timings()
     with timings.stage("find files"):
@@ -51,7 +53,7 @@ def load_modules(
         files = discover(config, tree)
     with timings.stage("read files"), overlaid(files, overlay) as placed:
         loading = _Loading(config, tree, store or Store())
-        loading.read(placed, jobs, progress, executor)
+        loading.read(placed, jobs, progress, executor, reading)
         return loading.modules(placed)
 
 
@@ -76,16 +78,24 @@ class _Loading:
         self._outlines: dict[str, Outline] = {}
         self._digests: dict[str, bytes] = {}
         self._unread: dict[str, Unread] = {}
+        self._path = ImportPath(tree, [relative(config.base, root) for root in config.roots])
+        self._names: dict[str, str] = {}
 
     def read(
-        self, files: Sequence[SourceFile], jobs: int, progress: Progress | None, executor: Executor | None
+        self,
+        files: Sequence[SourceFile],
+        jobs: int,
+        progress: Progress | None,
+        executor: Executor | None,
+        job_of: Callable[[bytes], Reading],
     ) -> None:
         """Find out about every file: from the store, or by reading it."""
         unknown = [file for file in files if not self._recalled(file)]
-        job = Reading(msgspec.msgpack.encode(tuple(sorted(_words(self._config)))))
+        job = job_of(msgspec.msgpack.encode(tuple(sorted(_words(self._config)))))
         done = len(files) - len(unknown)
-        reading = partial(map_files if executor is None else partial(map_on, executor), base=self._tree.base, jobs=jobs)
-        for count, (file, result) in enumerate(reading(job, unknown), done + 1):
+        mapped = map_files if executor is None else partial(map_on, executor)
+        results = mapped(job, unknown, base=self._tree.base, jobs=jobs, label=self._label)
+        for count, (file, result) in enumerate(results, done + 1):
             if isinstance(result, Unread):
                 self._unread[file.path] = result
                 if file.reason is None:
@@ -123,6 +133,8 @@ class _Loading:
             self._store.put("bodies", facts.digest, facts.bodies)
         if facts.unreadable is not None:
             self._store.put("unread", facts.digest, facts.unreadable)
+        for known_by, answer in facts.answers:
+            self._store.put("answers", known_by, answer)
 
     def _understood(self, file: SourceFile, facts: FileFacts) -> bool:
         """Decode the facts of a file. False where that is not possible: then it is read."""
@@ -141,15 +153,25 @@ class _Loading:
 
     def modules(self, files: Iterable[SourceFile]) -> Modules:
         """The modules of the files, in order of their paths."""
-        path = ImportPath(self._tree, [relative(self._config.base, root) for root in self._config.roots])
-        modules = [self._module(file, path) for file in files if file.path.endswith(".py")]
+        modules = [self._module(file) for file in files if file.path.endswith(".py")]
         unread = [self._unread[file] for file in sorted(self._unread)]
-        return Modules(self._tree, path, modules, unread, self._store)
+        return Modules(self._tree, self._path, modules, unread, self._store)
 
-    def _module(self, file: SourceFile, path: ImportPath) -> SourceModule:
-        name = path.name_of(file.path) or file.path
+    def _label(self, file: SourceFile) -> bytes:
+        return label_of(file.path, self._name(file))
+
+    def _name(self, file: SourceFile) -> str:
+        """The name of a file as a module; its path where it is none."""
+        name = self._names.get(file.path)
+        if name is None:
+            name = self._names[file.path] = self._path.name_of(file.path) or file.path
+        return name
+
+    def _module(self, file: SourceFile) -> SourceModule:
         is_package = file.path.endswith("__init__.py")
-        return SourceModule(name, file.path, is_package, self._outlines.get(file.path), self._digests.get(file.path))
+        return SourceModule(
+            self._name(file), file.path, is_package, self._outlines.get(file.path), self._digests.get(file.path)
+        )
 
 
 def _words(config: Config) -> Iterator[str]:

@@ -17,7 +17,7 @@ class Places:
 
     def location(self, unit: Unit, register: Register) -> Location:
         """Where an instruction stands."""
-        return Location(unit.file, self._span(unit.file, unit.code.positions[register]))
+        return Location(unit.file, self._span(unit.file, unit.code.where(register)))
 
     def definition(self, unit: Unit) -> Location:
         """The line on which a function begins."""
@@ -44,14 +44,14 @@ class Places:
 
     def text(self, unit: Unit, register: Register) -> str:
         """The text of an instruction, on one line."""
-        line, column, end_line, end_column = unit.code.positions[register]
+        line, column, end_line, end_column = unit.code.where(register)
         first = self.line(unit.file, line).encode()
         end = end_column if end_line == line else len(first)
         return first[column:end].decode("utf-8", "replace").strip()
 
     def passage(self, unit: Unit, register: Register) -> str:
         """The whole text of an instruction, over as many lines as it has."""
-        line, column, end_line, end_column = unit.code.positions[register]
+        line, column, end_line, end_column = unit.code.where(register)
         lines = [self.line(unit.file, number).encode() for number in range(line, end_line + 1)]
         if not lines:
             return ""

@@ -23,9 +23,10 @@ class Setup(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True):
-    """Files to read, in this order, by the path that opens them."""
+    """Files to read, in this order, by the path that opens them, each with what the job is told of it."""
 
     paths: tuple[bytes, ...]
+    labels: tuple[bytes, ...]
 
 
 class Reply(msgspec.Struct, frozen=True, array_like=True):

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -43,6 +43,13 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 Result = tuple[SourceFile, "bytes | Unread"]
+Labelling = Callable[[SourceFile], bytes]
+"""What the job is told of a file."""
+
+
+def unlabelled(_file: SourceFile) -> bytes:
+    """The label of files of which there is nothing to say."""
+    return b""
 
 
 def processors() -> int:
@@ -53,7 +60,13 @@ def processors() -> int:
 
 
 def map_files(
-    job: Job, files: Sequence[SourceFile], *, base: Path, jobs: int, limits: Limits | None = None
+    job: Job,
+    files: Sequence[SourceFile],
+    *,
+    base: Path,
+    jobs: int,
+    limits: Limits | None = None,
+    label: Labelling = unlabelled,
 ) -> Iterator[Result]:
     """Every file with what the job made of it, or why it could not, in no promised order.
 
@@ -64,11 +77,12 @@ def map_files(
     readable = [file for file in files if file.reason is None]
     yield from ((file, Unread(file.path, file.reason)) for file in files if file.reason is not None)
     if sum(file.size for file in readable) <= _FEW_BYTES:
-        flat = {file for file in readable if _is_flat(base, file)}
-        yield from ((file, result_of(file, attempt(job, file.under(base)))) for file in readable if file in flat)
+        flat = dict.fromkeys(file for file in readable if _is_flat(base, file))
+        for file in flat:
+            yield file, result_of(file, attempt(job, file.under(base), label(file)))
         readable = [file for file in readable if file not in flat]
     if readable:
-        yield from _Pool(job, base, limits).run(chunks(readable, jobs), jobs)
+        yield from _Pool(job, base, limits, label).run(chunks(readable, jobs), jobs)
 
 
 def _is_flat(base: Path, file: SourceFile) -> bool:
@@ -167,10 +181,11 @@ def setup_of(job: Job, limits: Limits) -> Setup:
 class _Pool:
     """The workers of one run."""
 
-    def __init__(self, job: Job, base: Path, limits: Limits) -> None:
+    def __init__(self, job: Job, base: Path, limits: Limits, label: Labelling) -> None:
         self._setup = setup_of(job, limits)
         self._base = base
         self._limits = limits
+        self._label = label
         self._workers: list[_Worker] = []
         self._suspects: set[SourceFile] = set()
         self._events: queue.SimpleQueue[tuple[_Worker, Reply | None]] = queue.SimpleQueue()
@@ -193,7 +208,8 @@ class _Pool:
         for worker in idle[: len(chunks)]:
             worker.waiting.extend(chunks.popleft())
             worker.deadline = time.monotonic() + self._limits.seconds
-            worker.say(Work(tuple(os.fsencode(file.under(self._base)) for file in worker.waiting)))
+            paths = tuple(os.fsencode(file.under(self._base)) for file in worker.waiting)
+            worker.say(Work(paths, tuple(map(self._label, worker.waiting))))
         starting = sum(not worker.ready for worker in self._workers)
         for _ in range(min(jobs - len(self._workers), len(chunks) - starting)):
             self._workers.append(_Worker(self._setup, self._events))

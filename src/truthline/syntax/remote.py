@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from pathlib import Path
 
 from truthline.syntax.frames import Reply, Setup
-from truthline.syntax.pool import Limits, Result, chunks, map_files, result_of, setup_of
+from truthline.syntax.pool import Labelling, Limits, Result, chunks, map_files, result_of, setup_of, unlabelled
 from truthline.syntax.source import SourceFile, read
 from truthline.syntax.unread import Unparsable, Unread
 from truthline.syntax.worker import RECURSION, Job, answered, load_job
@@ -20,7 +20,15 @@ _IN_FLIGHT = 64
 _PORTIONS = 64
 
 
-def map_on(executor: Executor, job: Job, files: Sequence[SourceFile], *, base: Path, jobs: int) -> Iterator[Result]:
+def map_on(
+    executor: Executor,
+    job: Job,
+    files: Sequence[SourceFile],
+    *,
+    base: Path,
+    jobs: int,
+    label: Labelling = unlabelled,
+) -> Iterator[Result]:
     """Every file with what the job made of it, or why it could not, as `map_files`, in no promised order."""
     yield from ((file, Unread(file.path, file.reason)) for file in files if file.reason is not None)
     setup = setup_of(job, Limits())
@@ -32,10 +40,17 @@ def map_on(executor: Executor, job: Job, files: Sequence[SourceFile], *, base: P
             sources, unread = _read(portion, base)
             yield from unread
             if sources:
-                waiting[executor.submit(reply_to, setup, list(sources.values()))] = list(sources)
+                labelled = [(source, label(file)) for file, source in sources.items()]
+                waiting[executor.submit(reply_to, setup, labelled)] = list(sources)
         done, _ = wait(waiting, return_when=FIRST_COMPLETED) if waiting else (set(), set())
         for future in done:
-            yield from _taken(future, waiting.pop(future), job, base, jobs)
+            portion = waiting.pop(future)
+            if future.exception() is not None:  # it died of one of these files, or is gone
+                yield from map_files(job, portion, base=base, jobs=jobs, label=label)
+            else:
+                yield from (
+                    (file, result_of(file, reply)) for file, reply in zip(portion, future.result(), strict=True)
+                )
 
 
 def _read(portion: Sequence[SourceFile], base: Path) -> tuple[dict[SourceFile, bytes], list[Result]]:
@@ -49,22 +64,12 @@ def _read(portion: Sequence[SourceFile], base: Path) -> tuple[dict[SourceFile, b
     return sources, unread
 
 
-def _taken(
-    future: "Future[list[Reply]]", portion: Sequence[SourceFile], job: Job, base: Path, jobs: int
-) -> Iterator[Result]:
-    if future.exception() is not None:  # it died of one of these files, or is gone
-        yield from map_files(job, portion, base=base, jobs=jobs)
-        return
-    for file, reply in zip(portion, future.result(), strict=True):
-        yield file, result_of(file, reply)
-
-
-def reply_to(setup: Setup, sources: Sequence[bytes]) -> list[Reply]:
-    """What the job makes of each source: the task that is sent away."""
+def reply_to(setup: Setup, labelled: Sequence[tuple[bytes, bytes]]) -> list[Reply]:
+    """What the job makes of each source and its label: the task that is sent away."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, RECURSION))
     try:
         job = load_job(setup)
-        return [answered(job, source) for source in sources]
+        return [answered(job, source, label) for source, label in labelled]
     finally:
         sys.setrecursionlimit(before)

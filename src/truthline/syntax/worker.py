@@ -15,8 +15,10 @@ from truthline.syntax.frames import Reply, Setup, Work, receive, send
 from truthline.syntax.source import SourceFile, read
 from truthline.syntax.unread import Unparsable
 
-Job = Callable[[bytes], bytes]
-"""A pure function of a file's bytes, importable by its name; it may raise `Unparsable`.
+Job = Callable[[bytes, bytes], bytes]
+"""A pure function of a file's bytes and its label, importable by its name; it may raise `Unparsable`.
+
+The label is what whoever reads the files has to say of each, in words that the job knows; empty where that is nothing.
 
 Or an object of a class that is importable by its name and made of nothing but `settings`, bytes that it holds.
 """
@@ -25,19 +27,19 @@ RECURSION = 3_000
 """Frames: enough for what the parsers accept."""
 
 
-def attempt(job: Job, path: Path) -> Reply:
+def attempt(job: Job, path: Path, label: bytes = b"") -> Reply:
     """What a job makes of a file; whatever it raises concerns this file alone."""
     try:
         source = read(path.parent, SourceFile(path.name))
     except Unparsable as error:
         return Reply(reason=error.reason, span=error.span)
-    return answered(job, source)
+    return answered(job, source, label)
 
 
-def answered(job: Job, source: bytes) -> Reply:
+def answered(job: Job, source: bytes, label: bytes = b"") -> Reply:
     """What a job makes of a file's bytes."""
     try:
-        return Reply(payload=job(source))
+        return Reply(payload=job(source, label))
     except Unparsable as error:
         return Reply(reason=error.reason, span=error.span)
     except RecursionError:
@@ -62,8 +64,8 @@ def serve(inlet: BinaryIO, outlet: BinaryIO) -> None:
         _limit_memory(setup.memory)
     send(outlet, Reply())
     while (work := receive(inlet, Work)) is not None:
-        for path in work.paths:
-            send(outlet, attempt(job, Path(os.fsdecode(path))))
+        for path, label in zip(work.paths, work.labels, strict=True):
+            send(outlet, attempt(job, Path(os.fsdecode(path)), label))
 
 
 def load_job(setup: Setup) -> Job:

@@ -221,6 +221,6 @@ def _is_inner(unit: Unit) -> bool:
 def _at_line(contexts: list[Context], line: int) -> Iterator[tuple[Context, Register]]:
     for context in contexts:
         for register in context.unit.executable:
-            first, _, last, _ = context.unit.code.positions[register]
+            first, _, last, _ = context.unit.code.where(register)
             if first <= line <= last:
                 yield context, register

@@ -39,8 +39,8 @@ class Store:
         return self._writer.get(key) if self._writer is not None else None
 
     def put(self, kind: Kind, digest: bytes, content: bytes) -> None:
-        """Add a fact; for this run alone, bodies are the only ones that are asked for again."""
-        if self.directory is None and kind != "bodies":
+        """Add a fact; for this run alone, bodies and answers are the only ones that are asked for again."""
+        if self.directory is None and kind not in ("bodies", "answers"):
             return
         key = (_BYTES[kind], digest)
         self._used.add(key)

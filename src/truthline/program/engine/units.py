@@ -153,7 +153,7 @@ class Unit:
         """The instructions that can execute other code, in the order of the text."""
         placed = [register for block in self.code.blocks for register in block.registers]
         found = [register for register in placed if isinstance(self.code.instructions[register], _EXECUTES)]
-        return tuple(sorted(found, key=lambda register: self.code.positions[register]))
+        return tuple(sorted(found, key=self.code.where))
 
     def can_execute(self, register: Register) -> bool:
         """Whether an instruction can execute other code."""

@@ -63,7 +63,7 @@ class Producers:
         steps = [self.places.entry(unit)]
         steps += [self.places.step(unit, register, "value") for register in dict.fromkeys(lapse.tests)]
         location = self.places.location(unit, lapse.returned)
-        if unit.code.positions[lapse.returned][:2] == unit.code.position[:2]:
+        if unit.code.where(lapse.returned)[:2] == unit.code.position[:2]:
             location = self.places.definition(unit)
         else:
             steps.append(self.places.step(unit, lapse.returned, "value"))

@@ -147,7 +147,7 @@ class DecisionFinder:
                 continue
             register = self._shown(context, node)
             is_place = register == place.register and context is place.context
-            if register is not None and not is_place and context.unit.code.positions[register][0] > 0:
+            if register is not None and not is_place and context.unit.code.where(register)[0] > 0:
                 yield self.finder.places.step(context.unit, register, "value")
 
     def _shown(self, context: Context, node: Node) -> Register | None:
@@ -156,7 +156,7 @@ class DecisionFinder:
             return node.register
         if node.kind == "runs":
             placed = context.unit.code.blocks[node.register].registers
-            return next((one for one in placed if context.unit.code.positions[one][0] > 0), None)
+            return next((one for one in placed if context.unit.code.where(one)[0] > 0), None)
         return None
 
 

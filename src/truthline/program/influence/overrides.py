@@ -317,7 +317,7 @@ class Overrides:
                 yield None, self.places.step(unit, block.test or 0, "value")
             return
         yield self.places.text(unit, value), self.places.step(unit, block.test or 0, "value")
-        if unit.code.positions[value][0] != unit.code.positions[block.test or 0][0]:
+        if unit.code.where(value)[0] != unit.code.where(block.test or 0)[0]:
             yield None, self.places.step(unit, value, "value")
 
     def _divides(self, origin: _State, target: _State) -> bool:

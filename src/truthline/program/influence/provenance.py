@@ -477,7 +477,7 @@ class Provenance:
                 continue
             register = node.register
             is_param = isinstance(context.unit.code.instructions[register], ir.Param)
-            if is_param or context.unit.code.positions[register][0] <= 0:
+            if is_param or context.unit.code.where(register)[0] <= 0:
                 continue
             step = self.places.step(context.unit, register, "value")
             if last is None or (last.file, last.span.line) != (step.location.file, step.location.span.line):

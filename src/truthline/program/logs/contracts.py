@@ -136,7 +136,7 @@ def _unlogged(duty: Duty, lapse: Lapse, part: Slice, places: Places) -> Unlogged
     began = place[0] if place is not None else None
     steps += [places.step(unit, test, "value") for test in dict.fromkeys(_after(unit, lapse.tests, began))]
     location = places.location(unit, lapse.last)
-    if unit.code.positions[lapse.last][:2] == unit.code.position[:2]:  # it comes to its end without a `return`
+    if unit.code.where(lapse.last)[:2] == unit.code.position[:2]:  # it comes to its end without a `return`
         location = places.definition(unit)
     else:
         steps.append(places.step(unit, lapse.last, "value"))

@@ -324,6 +324,6 @@ class Duty:
 def _is_written(unit: Unit, register: Register) -> bool:
     """Whether a `raise` stands in the text: not what lets pass an exception that no clause has caught."""
     instruction = unit.code.instructions[register]
-    line, column, end_line, end_column = unit.code.positions[register]
+    line, column, end_line, end_column = unit.code.where(register)
     is_bare = (end_line, end_column) == (line, column + len("raise"))
     return isinstance(instruction, ir.Raise) and (instruction.value is not None or is_bare)

@@ -133,8 +133,8 @@ class SecretFlows(Reader):
             name = self._named(unit, register, one)
             if name is not None and self.names.matches(name) and not self._is_called_only(unit, register):
                 yield name, register, WHOLE
-            elif unit.code.positions[register] in assigned and self._may_be_secret(unit, register):
-                yield assigned[unit.code.positions[register]], register, WHOLE
+            elif unit.code.where(register) in assigned and self._may_be_secret(unit, register):
+                yield assigned[unit.code.where(register)], register, WHOLE
             if isinstance(one, ir.BuildDict):
                 yield from self._keyed(unit, register, one)
             elif isinstance(one, ir.Call):
@@ -423,7 +423,7 @@ class SecretFlows(Reader):
         last: Location | None = None
         for number, (unit, register) in enumerate(places):
             is_param = isinstance(unit.code.instructions[register], ir.Param)
-            if unit.code.positions[register][0] <= 0 and not is_param:
+            if unit.code.where(register)[0] <= 0 and not is_param:
                 continue
             if is_param:
                 step = self.places.entry(unit)
