@@ -47,6 +47,12 @@ WITHOUT_INFLUENCE = {
     "a comment behind what the flow executes": write("app/evidence.py", FILES["app/evidence.py"] + "# so it is\n"),
     "a body of a file that nothing of the flow mentions": edit("app/other.py", "number + number", "2 * number"),
     "a file that is written again as it was": write("app/decide.py", FILES["app/decide.py"]),
+    "a function that nobody asked for": write(
+        "app/other.py", "# moved\n" + OTHER + "\n\ndef halve(number):\n    return 1\n"
+    ),
+    "a class that nobody asked for": write("app/other.py", "LIMIT = 3\n\n\nclass Other:\n    size = 1\n\n\n" + OTHER),
+    "an import of what nobody asked for": write("app/other.py", "from math import floor as down\n" + OTHER),
+    "another name for a function that nobody asked for": edit("app/other.py", "def double", "def twice"),
 }
 WITH_INFLUENCE = {
     "a body that the flow executes": edit("app/evidence.py", "return True", "return bool(tenant)"),
@@ -54,7 +60,14 @@ WITH_INFLUENCE = {
     "a word by which handlers are found": edit(
         "app/other.py", "return number", "registry.register('x', 1)\n    return number"
     ),
-    "a new definition": write("app/other.py", OTHER + "\n\nclass Other:\n    pass\n"),
+    "a method of a name by which methods are looked for": edit(
+        "app/other.py", "def double(number)", "class Other:\n  def execute(self, number)"
+    ),
+    "a class under a base by which subclasses are looked for": write(
+        "app/other.py", "from app.base import Check as Base\n\n\nclass Strict(Base):\n    pass\n"
+    ),
+    "a star import": write("app/other.py", "from app.base import *\n" + OTHER),
+    "names that no statement shows": write("app/other.py", OTHER + "\nglobals()['x'] = 1\n"),
     "a new file": write("app/new.py", ""),
     "a new directory of that name": write("app/decide/data.txt", ""),
     "another contract": edit("truthline.toml", '"cache"]\n\n[dispatch', '"cache"]\nmode = "decide"\n\n[dispatch'),
@@ -103,6 +116,30 @@ def test_one_flow_that_is_asked_for_alone_does_not_displace_the_others(base: Pat
     assert sorted(analyses) == ["activation", "billing"]
 
 
+LATE = "def late(tenant):\n    from app.cache import lookup\n\n    return lookup(tenant)\n"
+FOUND_LATER = {
+    "in its module": {},
+    "through a module that imports everything": {"app/facade.py": "from app.other import *\n"},
+    "through a module that imports it": {"app/facade.py": "from app.other import late\n"},
+    "under another name": {"app/facade.py": "from app.other import late as later\n\nlate = later\n"},
+}
+
+
+@pytest.mark.parametrize("between", FOUND_LATER.values(), ids=FOUND_LATER.keys())
+def test_a_name_that_was_looked_for_in_vain_is_seen_when_it_comes(base: Path, between: dict[str, str]) -> None:
+    for path, text in between.items():
+        write(path, text)(base)
+    source = "app.facade" if between else "app.other"
+    write("app/evidence.py", f"from {source} import late\n\n\ndef proven(tenant):\n    return late(tenant)\n")(base)
+    assert '"verdict": "violated"' not in report(base)
+    write("app/other.py", OTHER + "\n\n" + LATE)(base)
+    after = report(base)
+    assert '"verdict": "violated"' in after
+    assert after == report(base, "--no-cache")
+    write("app/other.py", OTHER)(base)
+    assert report(base) == report(base, "--no-cache")
+
+
 BODIES = (
     "return True",
     "return lookup(tenant)",
@@ -120,6 +157,11 @@ HEADS = (
     "from app.base import Check\n\n\nclass Strict(Check):\n    def passes(self, x):\n        return lookup(x)\n",
     "class Late:\n    def execute(self, tenant):\n        return lookup(tenant)\n",
     "registry = Late()\n",
+    "from app.other import *\n",
+    "from app.other import proven\n",
+    "from app.base import Check as Base\n\n\nclass Stricter(Base):\n    pass\n",
+    "def unasked():\n    return 1\n",
+    "__all__ = ['unasked']\n",
 )
 PLACES = ("app/evidence.py", "app/handlers.py", "app/other.py", "app/new.py", "app/evidence/__init__.py", "app/base.py")
 EDITS = st.tuples(

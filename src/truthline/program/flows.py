@@ -309,7 +309,7 @@ class FlowAnalyser:
         found = self._importers.get(state.name)
         if found is None:
             importers: dict[str, set[str]] = {}
-            for edge in self.engine.modules.edges():
+            for edge in self.engine.modules.edges_for_answers():
                 importers.setdefault(edge.imported, set()).add(edge.importer)
             reached = set(state.modules)
             pending = list(reached)
@@ -332,7 +332,7 @@ class FlowAnalyser:
     @cached_property
     def _around_the_states(self) -> frozenset[str]:
         states = {module for state in self.states for module in state.modules}
-        edges = self.engine.modules.edges()
+        edges = self.engine.modules.edges_for_answers()
         return frozenset(states | {edge.importer for edge in edges if edge.imported in states and not edge.implied})
 
     def _is_taken(self, unit: Unit) -> bool:

@@ -33,6 +33,9 @@ class Surroundings(Protocol):
     def target(self, importer: SourceModule, imp: Import) -> ImportTarget:
         """What an import asks for, as far as its text tells."""
 
+    def note_name(self, file: str, name: str) -> None:
+        """Note that it was asked what a name is in a file."""
+
 
 class _Bindings(msgspec.Struct):
     """The names that a module binds: by imports, otherwise, and by star imports."""
@@ -130,6 +133,7 @@ class Names:
     ) -> Iterator[Resolution]:
         """The answers that a module itself gives; what it takes from others is added to `further`."""
         name = step.name
+        self._modules.note_name(source.file, name)
         bindings = self._bound(source, outline)
         local = name in bindings.others or name in _IMPLICIT
         if local:

@@ -118,6 +118,7 @@ class Modules:
 
     def files_defining(self, name: str) -> tuple[SourceModule, ...]:
         """Every module in which a function or class of this name is defined, at any depth."""
+        self.asked.defining.add(name)
         return tuple(self._defining.get(name, ()))
 
     def first_definition(self, module: SourceModule) -> Definition | None:
@@ -128,6 +129,7 @@ class Modules:
 
     def local_names(self, module: SourceModule, name: str) -> set[str]:
         """The names that a module may use for another's `name`: its own, and those under which it is imported."""
+        self.asked.local.add(name)
         bound = self._bound.get(module.file)
         if bound is None:
             bound = self._bound[module.file] = {}
@@ -187,11 +189,28 @@ class Modules:
     def definitions(self, module: str, qualname: str) -> tuple[Definition, ...]:
         """Where a module itself binds a qualified name."""
         source = self.get(module)
-        return self._definitions_of(source).get(qualname, ()) if source else ()
+        if source is None:
+            return ()
+        self.note_name(source.file, qualname)
+        return self._definitions_of(source).get(qualname, ())
 
     def edges(self) -> tuple[ImportEdge, ...]:
         """Every import of an analysed module by another, one an imported name, and the parents that it implies."""
         return self._edges
+
+    def edges_for_answers(self) -> tuple[ImportEdge, ...]:
+        """The same, for an answer that is kept: it rests on the imports of all files."""
+        self.asked.imports = True
+        return self._edges
+
+    def note_name(self, file: str, name: str) -> None:
+        """Note that it was asked what a name is in a file."""
+        self.asked.names.setdefault(file, set()).add(name)
+
+    def binds_namespace(self, importer: SourceModule, imp: Import) -> bool:
+        """Whether an import can decide that a directory without `__init__.py` is first-party code."""
+        place = self._path.find(absolute_name(importer, imp).partition(".")[0])
+        return place is not None and place.file is None
 
     # -- text
 

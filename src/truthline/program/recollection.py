@@ -1,9 +1,9 @@
 """The answers of the value engine, each of which still holds while nothing that it rests on has changed.
 
 An answer rests on the contracts of the config, on the names of all modules and on what directories list, on the
-structure of every file, on the files that some word or stored attribute leads to, or does not lead to, on the bodies
-that were read, and on the lines that it quotes. A file that has changed in none of these leaves it as it is; where
-one is added, removed or renamed, everything is analysed again.
+imports and definitions that were looked for, also in vain, on the files that some word or stored attribute leads to, or
+does not lead to, on the bodies that were read, and on the lines that it quotes. A file that has changed in none of
+these leaves it as it is; where one is added, removed or renamed, everything is analysed again.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,12 @@ from typing import TypeVar
 import msgspec
 
 from truthline.config.schema import Config
-from truthline.facts.outline import Outline
+from truthline.facts.outline import Import, Outline
 from truthline.facts.store.directory import StoreDirectory
 from truthline.facts.store.sealed import seal, unseal
-from truthline.model.location import FILE_START
 from truthline.program.asked import Asked
+from truthline.program.differences import difference
+from truthline.program.module import SourceModule
 from truthline.program.modules import Modules
 from truthline.syntax.identity import digest
 
@@ -118,9 +119,11 @@ class Recollection:
         """Whether a file that has changed still gives the same answer to everything that it was asked."""
         was, now = kept.files[file][1], self._modules.by_file[file].outline
         before = self._outline(was)
-        if was is None or before is None or now is None or _structure(before) != _structure(now):
+        if was is None or before is None or now is None:
             return False
         asked = kept.asked
+        if not self._defines_the_same(file, before, now, asked):
+            return False
         if not (asked.words.isdisjoint(_difference(before.words, now.words))):
             return False
         if not (asked.stores.isdisjoint(_difference(before.stores, now.stores))):
@@ -129,6 +132,20 @@ class Recollection:
             return False
         lines = self._modules.source_lines(file) if file in asked.lines else []
         return all(lines[number - 1 : number] == [text] for number, text in asked.lines.get(file, {}).items())
+
+    def _defines_the_same(self, file: str, before: Outline, now: Outline, asked: Asked) -> bool:
+        """Whether nobody asked for an import or a definition that has come or gone."""
+        changed = difference(before, now)
+        if changed is None or changed.is_noticed(asked, file):
+            return False
+        module = self._modules.by_file[file]
+        return not any(self._is_a_way(module, imp, asked) for imp in changed.changed_imports)
+
+    def _is_a_way(self, module: SourceModule, imp: Import, asked: Asked) -> bool:
+        """Whether an import can lead from one analysed module to another, where somebody asked for all that do."""
+        if self._modules.binds_namespace(module, imp):
+            return True
+        return asked.imports and self._modules.target(module, imp).first_party
 
     def _outline(self, content: bytes | None) -> Outline | None:
         encoded = self._modules.store.get("outline", content) if content is not None else None
@@ -141,17 +158,6 @@ def _contracts(config: Config) -> bytes:
     """All of the config on which the engine's answers rest."""
     tables = (config.state, config.evidence, config.flow, config.dispatch)
     return msgspec.msgpack.encode((config.roots, config.sql, config.logging, *tables))
-
-
-def _structure(outline: Outline) -> tuple[object, ...]:
-    """What the engine may ask of an outline without noting it: all but words and stores, and no places."""
-    return (
-        [msgspec.structs.replace(one, span=FILE_START, statement=FILE_START) for one in outline.imports],
-        [msgspec.structs.replace(one, span=FILE_START) for one in outline.definitions],
-        [one.name for one in outline.all_entries] if outline.all_entries is not None else None,
-        outline.getattr,
-        outline.dynamic,
-    )
 
 
 def _difference(before: str, now: str) -> set[str]:
