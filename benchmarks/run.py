@@ -1,28 +1,37 @@
 """Run truthline and its peers on the same tree in turn, several times, and print medians and their ratios.
 
     python benchmarks/run.py TREE [--config FILE] [--rounds N] [--flow NAME] [--pack NAME] [--work DIR]
-        [--lint-imports COMMAND --package DIRECTORY] [--script FILE] [--semgrep COMMAND --rule FILE]
+        [--timeout SECONDS] [--lint-imports COMMAND --package DIRECTORY] [--script FILE] [--semgrep COMMAND --rule FILE]
 
 TREE holds a truthline config. It is copied first, because ten files of it are changed between runs. Peers run where
 they are named: `lint-imports` of import-linter on the package in DIRECTORY, a script that is run in the tree without
 arguments, and semgrep with one rule file. Times include the processes that a command starts; memory is that of the
 largest of them. On a busy machine wall times say little: compare CPU.
+
+Each run is told on standard error as it ends. A case that takes too long or cannot be started is left out of the next
+rounds, and of the table; what was measured so far is printed also after an interrupt.
 """
 
 import argparse
 import os
 import random
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 CHANGED = 10
+COMMENT = "# changed {number}\n"
+FUNCTION = "\n\ndef _made_{number}():\n    return {number}\n"
+POLL = 0.005
 LINTER_CONFIG = """\
 [importlinter]
 root_package = {package}
@@ -64,11 +73,31 @@ def main() -> None:
             )
         cases = [*truthline_cases(options, tree), *peer_cases(options, tree)]
         costs: dict[str, list[Cost]] = {case.name: [] for case in cases}
-        for _ in range(options.rounds):
-            for case in cases:
+        try:
+            measure_all(cases, options.rounds, options.timeout, costs)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+    print_table({name: runs for name, runs in costs.items() if runs})
+
+
+def measure_all(cases: Sequence[Case], rounds: int, timeout: float, costs: dict[str, list[Cost]]) -> None:
+    """Run every case in every round, adding to its costs."""
+    failed: set[str] = set()
+    for number in range(1, rounds + 1):
+        for case in cases:
+            if case.name in failed:
+                continue
+            try:
                 case.prepare()
-                costs[case.name].append(measured(case))
-    print_table(costs)
+                cost = measured(case, timeout)
+            except (OSError, subprocess.SubprocessError) as error:
+                failed.add(case.name)
+                costs[case.name].clear()
+                print(f"{case.name}: left out: {error}", file=sys.stderr, flush=True)
+                continue
+            costs[case.name].append(cost)
+            told = f"wall {cost.wall:.2f} s, CPU {cost.cpu:.2f} s, {cost.memory:.0f} MB"
+            print(f"round {number}: {case.name}: {told}", file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -76,6 +105,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("tree", type=Path)
     parser.add_argument("--config", default="truthline.toml")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--timeout", type=float, default=900.0, help="seconds that one run may take")
     parser.add_argument("--flow")
     parser.add_argument("--pack")
     parser.add_argument("--work", type=Path)
@@ -96,11 +126,13 @@ def truthline_cases(options: argparse.Namespace, tree: Path) -> Iterator[Case]:
         shutil.rmtree(store, ignore_errors=True)
 
     def know() -> None:
-        subprocess.run(check, cwd=tree, capture_output=True, check=False)
+        subprocess.run(check, cwd=tree, capture_output=True, check=False, timeout=options.timeout)
 
     yield Case("truthline cold", check, forget, tree)
     yield Case("truthline warm, nothing changed", check, know, tree)
-    yield Case("truthline warm, ten files changed", check, lambda: (know(), change(tree))[0], tree)
+    for what, addition in (("comment", COMMENT), ("function", FUNCTION)):
+        prepare = partial(know_and_change, know, tree, addition)
+        yield Case(f"truthline warm, a {what} added to ten files", check, prepare, tree)
     if options.flow:
         yield Case("truthline cold, one flow", [*check, "--flow", options.flow, "--select", "TL1"], forget, tree)
     if options.pack:
@@ -110,7 +142,7 @@ def truthline_cases(options: argparse.Namespace, tree: Path) -> Iterator[Case]:
 def peer_cases(options: argparse.Namespace, tree: Path) -> Iterator[Case]:
     """The peers that are named."""
     if options.lint_imports and options.package:
-        yield from _linter_cases(options.lint_imports, tree / options.package)
+        yield from _linter_cases(options.lint_imports, tree / options.package, options.timeout)
     if options.script:
         yield Case("script", [sys.executable, str(tree / options.script)], lambda: None, tree)
     if options.semgrep and options.rule:
@@ -118,7 +150,7 @@ def peer_cases(options: argparse.Namespace, tree: Path) -> Iterator[Case]:
         yield Case("semgrep, one rule", command, lambda: None, tree)
 
 
-def _linter_cases(program: str, package: Path) -> Iterator[Case]:
+def _linter_cases(program: str, package: Path, timeout: float) -> Iterator[Case]:
     directory = package.parent
     (directory / ".importlinter").write_text(LINTER_CONFIG.format(package=package.name), encoding="utf-8")
 
@@ -126,38 +158,71 @@ def _linter_cases(program: str, package: Path) -> Iterator[Case]:
         shutil.rmtree(directory / ".import_linter_cache", ignore_errors=True)
 
     def know() -> None:
-        subprocess.run([program], cwd=directory, capture_output=True, check=False)
+        subprocess.run([program], cwd=directory, capture_output=True, check=False, timeout=timeout)
 
     yield Case("import-linter cold", [program], forget, directory)
     yield Case("import-linter warm, nothing changed", [program], know, directory)
-    yield Case("import-linter warm, ten files changed", [program], lambda: (know(), change(package))[0], directory)
+    yield Case("import-linter warm, ten files changed", [program], partial(know_and_change, know, package), directory)
 
 
-def change(tree: Path) -> None:
-    """Add a comment to the end of ten files, others each time."""
+def know_and_change(know: Callable[[], None], tree: Path, addition: str = COMMENT) -> None:
+    """Fill a cache, then change ten files."""
+    know()
+    change(tree, addition)
+
+
+def change(tree: Path, addition: str = COMMENT) -> None:
+    """Add something to the end of ten files, others each time."""
     files = sorted(path for path in tree.rglob("*.py") if path.stat().st_size > 0)
     for path in random.sample(files, min(CHANGED, len(files))):
         with path.open("a", encoding="utf-8") as stream:
-            stream.write(f"# changed {time.time_ns()}\n")
+            stream.write(addition.format(number=time.time_ns()))
 
 
-def measured(case: Case) -> Cost:
-    """One run. Whether it finds anything does not matter; a command that is not there stops everything."""
+def measured(case: Case, timeout: float) -> Cost:
+    """One run. Whether it finds anything does not matter.
+
+    Raises OSError where it cannot be started, and TimeoutExpired where it takes too long; then nothing of it goes on.
+    """
     environment = dict(os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
     process = subprocess.Popen(
-        case.command, cwd=case.directory, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        case.command,
+        cwd=case.directory,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
-    _, _, usage = os.wait4(process.pid, 0)
+    try:
+        usage = _ended(process.pid, started + timeout)
+        if usage is None:
+            raise subprocess.TimeoutExpired(case.command, timeout)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
     wall = time.perf_counter() - started
-    return Cost(
-        wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)
-    )
+    memory = usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, memory)
+
+
+def _ended(pid: int, deadline: float) -> resource.struct_rusage | None:
+    """What a process and those that it waited for have used; None where it still runs at the deadline."""
+    while time.perf_counter() < deadline:
+        ended, _, usage = os.wait4(pid, os.WNOHANG)
+        if ended:
+            return usage
+        time.sleep(POLL)
+    return None
 
 
 def print_table(costs: dict[str, list[Cost]]) -> None:
     """Medians of each case, then the ratios of truthline's to its peers'."""
+    if not costs:
+        print("nothing was measured")
+        return
     medians = {name: Cost(*(median(column) for column in zip(*runs, strict=True))) for name, runs in costs.items()}
     width = max(map(len, medians))
     print(f"{'':{width}}  {'wall s':>8}  {'CPU s':>8}  {'MB':>6}")
