@@ -70,10 +70,10 @@ def edges_of(graph: dict[str, Iterable[str]]) -> set[Edge]:
 
 
 def graph_of(case: Path) -> dict[str, Iterable[str]]:
-    """The graph that truthline finds from a case's `main.py`."""
+    """The graph that truthline finds of a case's files: its `main.py` imports the others, so their bodies run too."""
     modules = load_modules(Config(base=str(case), roots=(".",)), 1)
     bodies = BodyStore(modules, lambda file: lower(parse((case / file).read_bytes())))
-    return dict(call_graph(Engine(modules, bodies), ["main.py"]))
+    return dict(call_graph(Engine(modules, bodies), [module.file for module in modules.by_name.values()]))
 
 
 def score(suite: Path) -> dict[str, Score]:
