@@ -27,6 +27,9 @@ def broken(text: str, width: int) -> list[str]:
         ("abcdefghijklm", ["abcdefghij", "klm"]),
         ("値値値値値値", ["値値値値値", "値"]),
         ("word          far", ["word", "far"]),
+        ("exactly1e\u0301 x", ["exactly1e\u0301", "x"]),
+        ("ten letterse\u0301", ["ten", "letterse\u0301"]),
+        ("abcdefghij\u0301k", ["abcdefghij\u0301", "k"]),
     ],
 )
 def test_breaks(text: str, lines: list[str]) -> None:

@@ -21,11 +21,19 @@ def breaks(text: str, width: int) -> list[int]:
 
 def _fitting(text: str, start: int, width: int) -> int:
     """The end of the longest piece that fits; at least one character does. Blanks after it always fit."""
+    end = max(_filled(text, start, width), start + 1)
+    return end + len(text[end:]) - len(text[end:].lstrip(" "))
+
+
+def _filled(text: str, start: int, width: int) -> int:
+    """The end of what fits in `width` cells."""
+    piece = text[start : start + width + 1]
+    if piece.isascii() and piece.isprintable():  # a cell each, which almost every line is
+        return start + min(len(piece), width)
     end = start
     while end < len(text) and (width := width - cell_len(text[end])) >= 0:
         end += 1
-    end = max(end, start + 1)
-    return end + len(text[end:]) - len(text[end:].lstrip(" "))
+    return end
 
 
 def _break(text: str, start: int, end: int) -> int:
