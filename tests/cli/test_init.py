@@ -81,6 +81,14 @@ def test_discover_lists_memory_with_who_reads_it(tmp_path: Path) -> None:
     assert (remembered["object"], remembered["users"]) == ("app.cache:_connectors", ["app.decide"])
 
 
+def test_discover_proposes_the_tables_of_mapped_classes_as_evidence(tmp_path: Path) -> None:
+    models = (
+        "class Key(Base):\n    __tablename__ = 'api_keys'\n\nclass Pet(Base):\n    __tablename__: str = 'shop.pets'\n"
+    )
+    project(tmp_path, {**CODE, "backend/app/models.py": models})
+    assert json.loads(truthline(tmp_path, "discover", "--format", "json").out)["tables"] == ["api_keys", "shop.pets"]
+
+
 ROOTS = [
     ("the directory itself", {"app/__init__.py": "", "app/a.py": "from app import b\n", "app/b.py": ""}, ["."]),
     ("src", {"src/app/__init__.py": "", "src/app/a.py": "import app.b\n", "src/app/b.py": ""}, ["src"]),

@@ -128,9 +128,9 @@ async def editor(base: Path, *arguments: str) -> AsyncIterator[Editor]:
     """Open a directory in an editor; at the end the server must have been left running, and must go when told to."""
     client = LanguageClient("editor", "1")
     window = Editor(base, client)
-    before = dict(os.environ)
+    before, surroundings = dict(os.environ), environment()
     os.environ.clear()
-    os.environ.update(environment())
+    os.environ.update(surroundings)
     try:
         await client.start_io(sys.executable, "-m", "truthline", "lsp", *arguments)
     finally:

@@ -53,6 +53,16 @@ Own().run()
     }
 
 
+def test_methods_of_builtin_objects_are_named_by_their_type(tmp_path: Path) -> None:
+    found = graph(tmp_path, main="rows = []\nrows.append(1)\nnames = {}\nnames.update(a=1)\n")
+    assert found["main"] == ("<**PyDict**>.update", "<**PyList**>.append")
+
+
+def test_the_body_of_a_class_runs_where_it_stands(tmp_path: Path) -> None:
+    text = "def f():\n    pass\n\n\nclass Outer:\n    class Inner:\n        f()\n"
+    assert graph(tmp_path, main=text) == {"main": ("main.f",), "main.f": ()}
+
+
 def test_models_are_looked_through(tmp_path: Path) -> None:
     found = graph(tmp_path, main="def double(x):\n    return x\n\n\nprint(list(map(double, [1])))\n")
     assert found["main"] == ("<builtin>.list", "<builtin>.map", "<builtin>.print", "main.double")

@@ -30,6 +30,7 @@ log = { success = "persisted", failure = "not_persisted", fields = ["tenant_id"]
 """
 HEAD = """\
 import contextlib
+import copy
 import functools
 import logging
 

@@ -128,6 +128,13 @@ def test_a_receiver_of_which_nothing_is_known_can_count(lint: Lint) -> None:
     ]
 
 
+def test_a_call_that_is_certain_fails_the_run_whatever_is_said_of_others(lint: Lint) -> None:
+    text = "from app.db import Session\ndef f(s: Session):\n    s.execute('q')\n"
+    config = f'[[rule]]\nid = "X"\nkind = "forbid-call"\n{METHOD}\nunknown = "warn"\n'
+    outcome = lint({**TREE, "app/web.py": text}, config)
+    assert [each.severity for each in outcome.findings if each.id == "X"] == ["error"]
+
+
 @pytest.mark.parametrize(
     ("call", "text", "found"),
     [

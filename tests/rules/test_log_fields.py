@@ -72,6 +72,24 @@ FIELDS = {
         logger.info("evaluated", extra=fields)
         return passed
     """,
+    "a copy": """
+        fields = {"tenant_id": 1, "source": "db"}
+        passed = may(row(session))
+        logger.info("evaluated", extra=fields.copy())
+        return passed
+    """,
+    "a copy of the library": """
+        fields = {"tenant_id": 1, "source": "db"}
+        passed = may(row(session))
+        logger.info("evaluated", extra=copy.copy(fields))
+        return passed
+    """,
+    "a deep copy of what lacks one": """
+        fields = {"tenant_id": 1}
+        passed = may(row(session))
+        logger.info("evaluated", extra=copy.deepcopy(fields))
+        return passed
+    """,
     "a union": """
         passed = may(row(session))
         logger.info("evaluated", extra={"tenant_id": 1} | {"source": "db"})

@@ -133,6 +133,13 @@ class F(logging.Formatter):
     pass
 """,
     "a formatter in a variable": "F = logging.Formatter('%(levelname)s %(tenant_id)s %(message)s')\n",
+    "an object under another name": """
+class Own(logging.Formatter):
+    def format(self, record):
+        return super().format(record) + record.goal
+made = {"own": Own("%(tenant_id)s")}
+F = made["own"]
+""",
     "braces": "F = logging.Formatter('{levelname} {tenant_id:>8} {message}', style='{')\n",
     "dollars": "F = logging.Formatter(fmt='$levelname ${goal} $message', style='$')\n",
     "a function that makes it": """

@@ -81,6 +81,8 @@ CASES = {
     "a container": 'data = {"user": 1, "auth": token}\nlogger.info("%s", data)',
     "another key of a container": 'data = {"user": 1, "auth": token}\nlogger.info("%s", data["user"])',
     "the key of a container": 'data = {"user": 1, "auth": token}\nlogger.info("%s", data.get("auth"))',
+    "a dict made of keywords": 'data = dict(user=1, auth=token)\nlogger.info("%s", data["auth"])',
+    "another keyword of it": 'data = dict(user=1, auth=token)\nlogger.info("%s", data["user"])',
     "a list": 'data = []\ndata.append(token)\nlogger.info("%s", data)',
     "json": 'logger.info(json.dumps({"auth": token}))',
     "a helper": "told(token)",

@@ -212,6 +212,12 @@ def test_what_is_about_to_run_out_warns(lint: Lint) -> None:
     assert (finding.severity, finding.message) == ("warning", "`EXPIRES` runs out today, after 2026-06-01")
 
 
+def test_a_message_of_ones_own_can_say_how_long_ago_it_ran_out(lint: Lint) -> None:
+    config = rule("expiry", "marker = 'EXPIRES'\nmessage = '{marker} {date} {days}'")
+    [finding] = lint({"a.py": "# EXPIRES: 2026-05-29\n"}, config, today=date(2026, 6, 1)).findings
+    assert finding.message == "EXPIRES 2026-05-29 3"
+
+
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [

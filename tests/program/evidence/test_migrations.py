@@ -38,6 +38,9 @@ CREATED = {
     "in a loop": alembic("a", "None", "for name in ('x', 'api_keys'):", "    op.create_table(name)"),
     "by a function of its own": alembic("a", "None", "keys()", more="def keys():\n    op.create_table('api_keys')\n"),
     "raw SQL": alembic("a", "None", 'op.execute("""CREATE TABLE IF NOT EXISTS public.api_keys (id int)""")'),
+    "raw SQL that drops another schema's": alembic(
+        "a", "None", 'op.execute("CREATE TABLE api_keys (id int); DROP TABLE archive.api_keys")'
+    ),
     "raw SQL through text": alembic(
         "a", "None", "op.get_bind().execute(sa.text('create table \"api_keys\" (id int)'))"
     ),

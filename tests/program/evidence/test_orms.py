@@ -70,6 +70,11 @@ ALCHEMY_CASES = [
     ("s = select(Key.status).cte('x')\nreturn session.execute(select(s).where(s.c.status == t))", "status", "clean"),
     ("s = select(Key.tenant_id)\nreturn session.execute(select(Tenant).where(Tenant.id.in_(s)))", "", "clean"),
     ("return session.execute(keys_table.select().where(keys_table.c.status == t))", "status", "clean"),
+    (
+        "j = keys_table.join(Other)\nreturn session.execute(select(j).where(keys_table.c.status == t))",
+        "status",
+        "clean",
+    ),
     ("session.execute(update(Key).where(Key.status == t).values(status='x'))", "", "TL110"),
     ("session.execute(update(Key).where(Key.id == t).values(status='x').returning(Key.id))", "id", "clean"),
     ("session.execute(insert(Key).values(status='x'))", "", "TL110"),

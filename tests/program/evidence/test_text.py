@@ -71,6 +71,12 @@ WRITES = [
         "insert:t(a,b) upsert:t(b)",
         "z.k",
     ),
+    (
+        "INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET a = (SELECT max(q) FROM z WHERE k = 1)",
+        "z",
+        "insert:t(a) upsert:t(a)",
+        "z.k",
+    ),
     ("MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = 1", "s", "upsert:t(a)", "s.id t.id"),
     ("WITH x AS (UPDATE t SET a = 1 RETURNING *) SELECT 1 FROM x", "t", "update:t(a)", ""),
     ("TRUNCATE t", "", "delete:t()", ""),

@@ -243,12 +243,12 @@ class _Walk:
         func = self.code[call.func]
         if isinstance(func, ir.Attr) and name in _PUTS_IN:
             self._put_in(register, taint, func.base, name, call, way)
+        elif name == "dict":
+            for keyword, value in (*((None, value) for value in call.args), *call.keywords):
+                if value == register:
+                    self._reach(user, taint if keyword is None else Taint(frozenset((keyword,))), way)
         elif name in _TAKES_IN:
-            self._reach(user, taint if name in ("dict", "copy", "deepcopy") else WHOLE, way)
-            if name == "dict":
-                for keyword, value in call.keywords:
-                    if value == register and keyword is not None:
-                        self._reach(user, Taint(frozenset((keyword,))), way)
+            self._reach(user, taint if name in ("copy", "deepcopy") else WHOLE, way)
         elif name.endswith(_RAISABLE) or self._is_raised(user):
             self._reach(user, WHOLE, way)
         elif self.reader.may_be_first_party(self.unit, user):
