@@ -15,7 +15,15 @@ from truthline.facts.context import Context, Place, TypeChecking
 from truthline.facts.dynamic import Importers, expressions, scanned_places, writes_namespace
 from truthline.facts.exports import Exports
 from truthline.facts.outline import Definition, DefinitionKind, Import, ModuleCall, Outline
-from truthline.facts.targets import Bound, bound_names, captured_names, named_attribute, stored_attributes
+from truthline.facts.targets import (
+    ANY_NAME,
+    Bound,
+    bound_names,
+    captured_names,
+    named_attribute,
+    stored_attributes,
+    stores_by_name,
+)
 from truthline.model.location import Span
 from truthline.syntax.comments import comments
 from truthline.syntax.newer import TryStar, TypeAlias
@@ -146,6 +154,8 @@ class _Walk:
         named = named_attribute(node.value)
         if named is not None:
             self.stores.update(dict.fromkeys((named, f".{named}")))
+        elif stores_by_name(node.value):
+            self.stores[ANY_NAME] = None
         self._note_call(node.value, context, None)
         self._note_exports(node, context)
 

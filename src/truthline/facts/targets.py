@@ -5,6 +5,10 @@ from collections.abc import Iterator
 
 Bound = tuple[str, ast.expr | ast.pattern]
 """A name, and the node at which it is bound."""
+ANY_NAME = ".*"
+"""Stands for attributes that are stored under computed names."""
+_NAMESPACES = {"globals", "locals", "vars"}
+_FILLING = {"update", "setdefault", "__setitem__"}
 
 
 def bound_names(target: ast.expr) -> Iterator[Bound]:
@@ -24,11 +28,30 @@ def stored_attributes(target: ast.expr) -> Iterator[str]:
         yield target.attr
         if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
             yield f".{target.attr}"
+    elif isinstance(target, ast.Subscript) and _is_namespace(target.value):
+        yield ANY_NAME
     elif isinstance(target, ast.Starred):
         yield from stored_attributes(target.value)
     elif isinstance(target, (ast.Tuple, ast.List)):
         for element in target.elts:
             yield from stored_attributes(element)
+
+
+def stores_by_name(node: ast.expr) -> bool:
+    """Whether a call stores attributes under computed names: `setattr(x, name, value)`, `vars(x).update(values)`."""
+    if not isinstance(node, ast.Call):
+        return False
+    if isinstance(node.func, ast.Name):
+        return node.func.id == "setattr" and named_attribute(node) is None
+    is_filled = isinstance(node.func, ast.Attribute) and node.func.attr in _FILLING
+    return is_filled and isinstance(node.func, ast.Attribute) and _is_namespace(node.func.value)
+
+
+def _is_namespace(node: ast.expr) -> bool:
+    """`globals()`, `vars(x)`, `x.__dict__`."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in _NAMESPACES
+    return isinstance(node, ast.Attribute) and node.attr == "__dict__"
 
 
 def named_attribute(node: ast.expr) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from truthline.facts.code import Hint
 from truthline.program.engine.calls import Arguments, Site, call
+from truthline.program.engine.computed import run_stores
 from truthline.program.engine.outside import attribute_path
 from truthline.program.engine.records import is_field
 from truthline.program.engine.values import (
@@ -65,6 +66,8 @@ def class_members(engine: Engine, cls: Class, name: str, after: Class | None = N
     if after is not None:
         units = [one.unit for one in order]
         order = order[units.index(after.unit) + 1 :] if after.unit in units else ()
+    if not name.startswith("__") and not cls.unit.model:
+        run_stores(engine, name)
     changed = frozenset() if name.startswith("__") else engine.heap.set_on(name)
     found: set[Value] = set()
     for one in order:

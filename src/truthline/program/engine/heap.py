@@ -29,6 +29,7 @@ from truthline.facts.code import (
     Unpack,
 )
 from truthline.program.engine.calls import constructed
+from truthline.program.engine.computed import run_stores
 from truthline.program.engine.solver import Node
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import (
@@ -39,6 +40,7 @@ from truthline.program.engine.values import (
     Function,
     Instance,
     Method,
+    ModuleValue,
     Opaque,
     TupleKey,
     Value,
@@ -95,6 +97,8 @@ class Heap:
         is_enum = isinstance(owner, Instance) and self.engine.classes.is_enum(owner.cls)
         writers = [] if is_enum else list(self._writers(owner, name))
         rare = len(writers) <= MOST_DEEP
+        if not is_enum and not self._is_library(owner):
+            run_stores(self.engine, name)
         for unit, register, store in writers:
             self._ensure(owner, unit, register, store, rare)
         entries: set[FieldEntry] = set(self.engine.solver.read(self._field_store(owner, name)))
@@ -105,6 +109,12 @@ class Heap:
                 if isinstance(alias, Instance) and not owner.shallow:
                     entries.update((value, None) for value in constructed(self.engine, alias, name))
         return entries
+
+    def _is_library(self, owner: Value) -> bool:
+        """Whether the owner belongs to a model: nobody stores there by computed names."""
+        if isinstance(owner, ModuleValue):
+            return self.engine.bodies.is_model(owner.name)
+        return isinstance(owner, (Class, Function)) and owner.unit.model
 
     def _writers(self, owner: Value, name: str) -> Iterable[tuple[Unit, Register, SetAttr]]:
         """The stores to an attribute of that name which syntax does not rule out."""

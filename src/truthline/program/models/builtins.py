@@ -39,7 +39,7 @@ __build_class__ = _external("builtins.__build_class__")
 
 
 def setattr(obj, name, value):
-    _setattr(obj, name, value)
+    return _setattr(obj, name, value)
 
 
 def delattr(obj, name):
@@ -815,7 +815,7 @@ class _namespace(dict):
         return _getattr(self.owner, key)
 
     def __setitem__(self, key, value):
-        _raw_setattr(self.owner, key, value)
+        return _raw_setattr(self.owner, key, value)
 
     def get(self, key, default=None):
         if _boolean():
@@ -823,12 +823,10 @@ class _namespace(dict):
         return default
 
     def update(self, source=(), **items):
-        _intrinsic("set_all")(self.owner, source)
-        _intrinsic("set_all")(self.owner, items)
+        return _intrinsic("set_all")(self.owner, source) or _intrinsic("set_all")(self.owner, items)
 
     def setdefault(self, key, default=None):
-        _raw_setattr(self.owner, key, default)
-        return _getattr(self.owner, key)
+        return _raw_setattr(self.owner, key, default) or _getattr(self.owner, key)
 
     def pop(self, key, default=None):
         return _getattr(self.owner, key)
