@@ -18,10 +18,12 @@ redact = ["app.activation:conceal"]
 SECRET = "QWXYZJKVPB"
 HEAD = """\
 import contextlib
+import dataclasses
 import hashlib
 import json
 import logging
 import os
+from typing import NamedTuple
 
 logger = logging.getLogger("app")
 
@@ -51,6 +53,36 @@ class Settings:
 
 class Denied(Exception):
     pass
+
+
+class Nothing:
+    def __init__(self, value):
+        self.other = "none"
+        self.value = "none"
+
+
+class Special(Settings):
+    pass
+
+
+@dataclasses.dataclass
+class Record:
+    user: str
+    held: str = ""
+    hidden: str = dataclasses.field(default="", repr=False)
+
+
+class Pair(NamedTuple):
+    left: str
+    right: str
+
+
+@dataclasses.dataclass
+class Quiet:
+    held: str
+
+    def __repr__(self):
+        return "Quiet()"
 
 
 """
@@ -117,6 +149,37 @@ CASES = {
     "the values of a mapping": 'data = {"main": token}\nfor _, value in data.items():\n    logger.info("%s", value)',
     "a loop over keys": 'data = {"main": token}\nfor name in data:\n    logger.info("%s", name)',
     "a loop": 'for one in [token]:\n    logger.info("%s", one)',
+    "a default": 'def tell(value=token):\n    logger.info("%s", value)\ntell()',
+    "a default behind a star": 'def tell(*, value=token):\n    logger.info("%s", value)\ntell()',
+    "the default of a lambda": 'tell = lambda value=token: logger.info("%s", value)\ntell()',
+    "a default that nobody tells": 'def tell(value=token):\n    logger.info("%s", len(value))\ntell()',
+    "the default of something else": 'def tell(value=1, other=token):\n    logger.info("%s", value)\ntell()',
+    "another attribute of its object": 'settings = Settings(token)\nlogger.info("%s", settings.other)',
+    "an attribute of an object that has none": 'logger.info("%s", Nothing(token).other)',
+    "an attribute that was set from outside": 'one = Nothing(1)\none.value = token\nlogger.info("%s", one.value)',
+    "an attribute of the same name elsewhere": 'Settings(token)\nlogger.info("%s", Nothing(1).other)',
+    "an attribute that a subclass inherits": 'logger.info("%s", Special(token).other)',
+    "an attribute that a method of a subclass reads": (
+        "class Own(Settings):\n    def tell(self):\n        logger.info('%s', self.other)\nOwn(token).tell()"
+    ),
+    "an attribute that another function reads": (
+        "def tell(settings):\n    logger.info('%s', settings.other)\ntell(Settings(token))"
+    ),
+    "an attribute of a class": 'class Held:\n    value = token\nlogger.info("%s", Held.value)',
+    "an attribute of a class, by an object": 'class Held:\n    value = token\nlogger.info("%s", Held().value)',
+    "a field of a record": 'logger.info("%s", Record("me", token).held)',
+    "another field of a record": 'logger.info("%s", Record("me", token).user)',
+    "a record": 'logger.info("%s", Record("me", held=token))',
+    "a record that hides the field": 'logger.info("%s", Record("me", hidden=token))',
+    "a hidden field of a record": 'logger.info("%s", Record("me", hidden=token).hidden)',
+    "a record that another function reads": (
+        "def tell(record: Record):\n    logger.info('%s', record.held)\ntell(Record('me', token))"
+    ),
+    "a named tuple": 'logger.info("%s", Pair("me", token))',
+    "a place of a named tuple": 'logger.info("%s", Pair("me", token).right)',
+    "another place of a named tuple": 'logger.info("%s", Pair("me", token).left)',
+    "a record with a text of its own": 'logger.info("%s", Quiet(token))',
+    "an object that keeps it": 'logger.info("%s", type(Settings(token)).__name__)',
     "not a log": "print(len(token))",
     "an assertion": 'assert token, "no token"',
 }

@@ -36,8 +36,9 @@ from truthline.program.engine.values import (
 )
 from truthline.program.influence.outside import is_logging_path, says_logging, written_names
 from truthline.program.logs.fields import called_name
+from truthline.program.logs.kept import KeptValues
 from truthline.program.logs.secretnames import SecretNames, may_be_text
-from truthline.program.logs.tainted import WHOLE, Passing, Reader, Taint, Where, follow
+from truthline.program.logs.tainted import WHOLE, Passing, Reader, Storing, Taint, Where, follow
 from truthline.program.modules import SourceModule
 from truthline.program.places import Places
 from truthline.syntax.unread import Unparsable
@@ -98,6 +99,7 @@ class SecretFlows(Reader):
         self._redact = [ObjectPattern.compile(one) for one in logging.redact]
         self._logs: dict[_Place, bool] = {}
         self._safe: dict[_Place, bool] = {}
+        self._kept = KeptValues(engine.modules, engine.bodies, self._goes_on)
         self._seen: set[tuple[Unit, Register, Taint, tuple[_Place, ...]]] = set()
         self._queue: deque[_Task] = deque()
         self._found: dict[Location, SecretLeak] = {}
@@ -242,14 +244,16 @@ class SecretFlows(Reader):
             self._enter(task, passing)
         for taint, way in went.returned:
             self._return(task, taint, way)
-        for kind, name, taint, way in went.stored:
-            for place in self._readers(unit, kind, name):
-                self._add(_Task(task.name, *place, taint, self._trail(task, way), ()))
+        for storing in went.stored:
+            for place in self._readers(unit, storing):
+                self._add(_Task(task.name, *place, storing.taint, self._trail(task, storing.way), ()))
 
     def _trail(self, task: _Task, way: Iterable[Register]) -> tuple[_Place, ...]:
         return (*task.trail, *((task.unit, register) for register in way))
 
     def _enter(self, task: _Task, passing: Passing) -> None:
+        for place in self._kept.field_readers(task.unit, passing):
+            self._add(_Task(task.name, *place, passing.taint, self._trail(task, (*passing.way, passing.call)), ()))
         for callee, offset in self._callees(task.unit, passing.call):
             received = _received(callee, passing, offset)
             if received is not None:
@@ -284,6 +288,10 @@ class SecretFlows(Reader):
                     if not init.model:
                         yield init, 1
 
+    def told_fields(self, unit: Unit, register: Register) -> tuple[tuple[str, Register], ...]:
+        """Where a call makes a record that tells its fields when it is printed: these, with what they are given."""
+        return self._kept.told_fields(unit, register)
+
     def _callers(self, unit: Unit, taint: Taint) -> Iterator[_Place]:
         """The calls of a function whose result goes anywhere, by its name and what that means where it is called."""
         found = 0
@@ -314,24 +322,10 @@ class SecretFlows(Reader):
         went = follow(unit, [(register, taint)], self, masks=self._is_masking(unit.name))
         return bool(went.sinks or went.passed or went.returned or went.stored)
 
-    def _readers(self, unit: Unit, kind: str, name: str) -> Iterator[_Place]:
-        """Where a value is read that was stored: by methods of the same class, inner functions, the module."""
-        if kind == "attribute" and unit.owner is not None and not self.names.matches(name):
-            for method in unit.owner.inner:
-                for register, attr in method.find(ir.Attr):
-                    if attr.name == name and method.code.instructions[attr.base] == ir.Param(0):
-                        yield method, register
-        elif kind == "cell":
-            owner, _, variable = name.partition(":")
-            for inner in self.engine.bodies.units(unit.module):
-                for register, load in inner.find(ir.LoadCell):
-                    if load.owner == int(owner) and load.name == variable:
-                        yield inner, register
-        elif kind == "global" and not self.names.matches(name):
-            for inner in self.engine.bodies.units(unit.module):
-                for register, named in inner.find(ir.Load):
-                    if named.name == name:
-                        yield inner, register
+    def _readers(self, unit: Unit, storing: Storing) -> Iterator[_Place]:
+        """Where a value is read that was stored; what is named a secret is followed from there in any case."""
+        if storing.kind in ("cell", "default") or not self.names.matches(storing.name):
+            yield from self._kept.readers(unit, storing)
 
     # -- what calls do ------------------------------------------------------------------------
 

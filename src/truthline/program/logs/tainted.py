@@ -70,13 +70,28 @@ class Passing(msgspec.Struct, frozen=True):
     way: tuple[Register, ...]
 
 
+class Storing(msgspec.Struct, frozen=True):
+    """What keeps a value for others to read: an attribute of what `base` holds, a variable, a parameter's default.
+
+    `code` is that of the function that has the variable or the parameter, `index` the place of the parameter.
+    """
+
+    kind: Literal["attribute", "cell", "name", "default"]
+    taint: Taint
+    way: tuple[Register, ...]
+    name: str = ""
+    base: Register = -1
+    code: int = -1
+    index: int = -1
+
+
 class Outgoing(msgspec.Struct):
     """Everywhere that a value goes from one function."""
 
     sinks: list[Sink]
     passed: list[Passing]
     returned: list[tuple[Taint, tuple[Register, ...]]]
-    stored: list[tuple[Literal["attribute", "cell", "global"], str, Taint, tuple[Register, ...]]]
+    stored: list[Storing]
 
 
 class Reader:
@@ -92,6 +107,10 @@ class Reader:
 
     def may_be_first_party(self, unit: Unit, register: Register) -> bool:
         """Whether a call may run a function of the analysed code."""
+        raise NotImplementedError
+
+    def told_fields(self, unit: Unit, register: Register) -> tuple[tuple[str, Register], ...]:
+        """Where a call makes a record that tells its fields when it is printed: these, with what they are given."""
         raise NotImplementedError
 
 
@@ -152,17 +171,22 @@ class _Walk:
                 text = self._text(key)
                 self._reach(base, WHOLE if text is None else Taint(frozenset((text,))), way)
             case ir.SetAttr(base=base, name=name, value=value) if value == register:
-                if self.code[base] == ir.Param(0):
-                    self.found.stored.append(("attribute", name, taint, way))
+                self.found.stored.append(Storing("attribute", taint, way, name, base))
             case ir.StoreCell(owner=owner, name=name):
-                self.found.stored.append(("cell", f"{owner}:{name}", taint, way))
+                self.found.stored.append(Storing("cell", taint, way, name, code=owner))
             case ir.Bind(name=name) | ir.StoreGlobal(name=name):
-                self.found.stored.append(("global", name, taint, way))
+                self.found.stored.append(Storing("name", taint, way, name))
+            case ir.MakeFunction(code=code, defaults=defaults):
+                for index, value in defaults:
+                    if value == register:
+                        self.found.stored.append(Storing("default", taint, way, code=code, index=index))
             case ir.Return() | ir.Yield():
                 self.found.returned.append((taint, way))
             case ir.Raise():
                 self.found.sinks.append(Sink("exception", user, way))
-            case ir.Attr(base=base, name=name):
+            case ir.Attr(name=name):
+                if taint.keys is not None and name in taint.keys:
+                    self._reach(user, WHOLE, way)  # a field of a record
                 self._method(taint, user, name, way)
             case ir.Call():
                 self._called(register, taint, user, one, way)
@@ -253,6 +277,10 @@ class _Walk:
             self._reach(user, WHOLE, way)
         elif self.reader.may_be_first_party(self.unit, user):
             self._pass(register, taint, user, call, way)
+            told = self.reader.told_fields(self.unit, user)
+            fields = frozenset(field for field, value in told if value == register)
+            if fields:
+                self._reach(user, Taint(fields), way)
 
     def _put_in(
         self, register: Register, taint: Taint, base: Register, name: str, call: ir.Call, way: tuple[Register, ...]
