@@ -105,6 +105,16 @@ def test_independent(lint: Lint, files: dict[str, str], expected: list[str], mod
     assert found(lint, {**DOMAINS, **files}, "independent", f"modules = {modules}") == expected
 
 
+def test_a_chain_between_independent_modules_is_shown_import_by_import(lint: Lint) -> None:
+    files = {**DOMAINS, "app/logs/a.py": "import app.shared\n", "app/shared.py": "import app.rules.a\n"}
+    config = '[[rule]]\nid = "X"\nkind = "independent"\nmodules = ["app.logs", "app.rules"]\n'
+    [finding] = lint(files, config, select=("X",)).findings
+    assert [(step.location.file, step.text) for step in finding.witness] == [
+        ("app/logs/a.py", "import app.shared"),
+        ("app/shared.py", "import app.rules.a"),
+    ]
+
+
 def test_independent_modules_that_do_not_exist(lint: Lint) -> None:
     assert found(lint, DOMAINS, "independent", 'modules = ["app.logs", "app.gone"]') == [
         "truthline.toml:4 `app.gone` of rule `X` names no module"

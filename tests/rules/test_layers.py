@@ -21,6 +21,12 @@ def check(lint: Lint, files: dict[str, str], layers: str, more: str = "") -> lis
 BASE = {"high.py": "", "mid.py": "", "low/a.py": "", "low/b.py": ""}
 
 
+def test_what_is_on_no_layer_is_told_how_to_get_there(lint: Lint) -> None:
+    config = '[[rule]]\nid = "L"\nkind = "layers"\nlayers = ["high", "low"]\ncontainers = ["app"]\nexhaustive = true\n'
+    [finding] = lint({"app/high.py": "", "app/low.py": "", "app/free.py": ""}, config, select=("L",)).findings
+    assert finding.help == "give it a layer, or name it in `exhaustive-ignores`"
+
+
 @pytest.mark.parametrize(
     ("files", "layers", "found"),
     [

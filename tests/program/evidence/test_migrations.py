@@ -35,6 +35,7 @@ CREATED = {
     "op.create_table": alembic("a", "None", "op.create_table('api_keys', sa.Column('id', sa.Text))"),
     "in the default schema": alembic("a", "None", "op.create_table('api_keys', schema='public')"),
     "by a constant": alembic("a", "None", "op.create_table(TABLE)", more="TABLE = 'api_keys'\n"),
+    "renamed": alembic("a", "None", "op.rename_table('keys', new_table_name='api_keys')"),
     "in a loop": alembic("a", "None", "for name in ('x', 'api_keys'):", "    op.create_table(name)"),
     "by a function of its own": alembic("a", "None", "keys()", more="def keys():\n    op.create_table('api_keys')\n"),
     "raw SQL": alembic("a", "None", 'op.execute("""CREATE TABLE IF NOT EXISTS public.api_keys (id int)""")'),
@@ -105,6 +106,7 @@ class Migration(migrations.Migration):
     [
         ("migrations.CreateModel(name='Key', fields=[])", "shop_key", True),
         ("migrations.CreateModel('Key', [], options={'db_table': 'api_keys'})", "api_keys", True),
+        ("migrations.CreateModel('K', [], options={'ordering': 'x', 'db_table': 'api_keys'})", "api_keys", True),
         ("migrations.CreateModel('Key', [], options={'db_table': 'api_keys'})", "shop_key", False),
         ("migrations.RunSQL('CREATE TABLE api_keys (id int)', 'DROP TABLE api_keys')", "api_keys", True),
         ("migrations.CreateModel(name='K', fields=[]), migrations.RenameModel('K', 'Key')", "shop_key", True),

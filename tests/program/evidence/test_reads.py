@@ -32,6 +32,13 @@ EXECUTED = {
                 sql += " WHERE s = 1"
             return session.execute(sql)
     """,
+    "queries in a loop": """
+        def decide(session):
+            found = None
+            for query in ["SELECT 1 FROM api_keys WHERE s = 1"]:
+                found = session.execute(query).first()
+            return found
+    """,
     "parts that are joined": """
         def decide(session, t):
             return session.execute(" ".join(["SELECT 1", "FROM api_keys", "WHERE s = 1"]))
