@@ -34,6 +34,7 @@ from truthline.facts.code import (
     Yield,
     YieldFrom,
 )
+from truthline.facts.namedtuples import named_tuple
 from truthline.facts.scopes import ComprehensionNode, Scope, ScopeTable
 from truthline.facts.targets import named_attribute
 from truthline.syntax.newer import Interpolation, TemplateStr
@@ -96,6 +97,10 @@ class Expressions:
     def make_lambda(self, node: ast.Lambda) -> Register:
         """Lowers a lambda; the statements know how to open a code."""
         raise AssertionError(node)
+
+    def make_named_tuple(self, call: ast.Call, node: ast.ClassDef) -> Register:
+        """Lowers the class that a call makes; the statements know how to open a code."""
+        raise AssertionError(call)
 
     def write_name(self, name: str, value: Register, node: ast.AST) -> None:
         """Assigns a name; the statements know where it lives."""
@@ -167,6 +172,9 @@ class Expressions:
 
     def call(self, node: ast.Call) -> Register:
         """A call, its function and arguments in order."""
+        named_class = named_tuple(node)
+        if named_class is not None:
+            return self.make_named_tuple(node, named_class)
         func = self.value(node.func)
         args, stars = self.sequence(node.args)
         keywords = tuple((keyword.arg, self.value(keyword.value)) for keyword in node.keywords)

@@ -88,6 +88,14 @@ class ScopeTable:
         """The scope that `node` opens."""
         return self._of[node]
 
+    def add_class(self, node: ast.ClassDef, parent: Scope) -> None:
+        """Opens the scope of a class that no statement of the file makes; in its body, only fields are bound."""
+        self._open("class", parent, node).bound.update(
+            statement.target.id
+            for statement in node.body
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+        )
+
     def _open(self, kind: ScopeKind, parent: Scope | None, node: ast.AST) -> Scope:
         scope = Scope(kind, parent, len(self._all))
         self._all.append(scope)

@@ -479,6 +479,15 @@ class Statements(Expressions):
             value = self.builder.emit(Call(decorator, (value,)), position(where))
         self.write_name(node.name, value, node)
 
+    def make_named_tuple(self, call: ast.Call, node: ast.ClassDef) -> Register:
+        """A class that a call of `namedtuple` makes, under the class statement that stands for it."""
+        index = self.file.of_node.get(call)
+        if index is None:
+            self.file.scopes.add_class(node, self.scope)
+            index = self.file.of_node[call] = lower_class(self.file, node, self.index, _join(self.qualname, node.name))
+        base = self.builder.emit(ImportFrom("typing", 0, "NamedTuple", False), position(call))
+        return self.builder.emit(MakeClass(index, (base,), ()), position(call))
+
     def _type_alias(self, node: Any) -> None:
         self.write_name(node.name.id, self.builder.emit(Literal_("type"), position(node)), node)
 

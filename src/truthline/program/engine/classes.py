@@ -261,6 +261,12 @@ class Classes:
                     found[bind.name] = True
         return list(found.items())
 
+    def row(self, cls: Class) -> tuple[str, ...]:
+        """The fields of a named tuple by their places; empty for any other class."""
+        if cls.unit.model or not any(one.unit.symbol == "typing:NamedTuple" for one in self.order(cls)):
+            return ()
+        return tuple(name for name, _ in self.fields(cls))
+
     def is_first_party(self, value: Value) -> bool:
         """Whether the value is of a class of the analysed code."""
         if isinstance(value, Instance):

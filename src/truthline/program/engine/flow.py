@@ -103,6 +103,7 @@ class _Target:
         self.read = read
         self.owner = owner
         self.made_here = _made_once(context, owner)
+        self.is_single = self.made_here is not None or _is_single(owner)
 
     def last_write(self, read: Register) -> Register | None:
         """The last write that stands on every way to the read."""
@@ -115,13 +116,13 @@ class _Target:
 
     def _candidates(self) -> Iterable[Register]:
         unit = self.context.unit
-        if self.made_here is None:
+        if not self.is_single:
             return unit.uses.get(self.read.base, ())
         if isinstance(self.read, Item):
             return [register for register, _ in unit.find(SetItem)]
         stores = [register for kind in (SetAttr, DelAttr) for register, _ in unit.find(kind)]
         is_stored = self.engine.modules.files_storing(self.read.name)
-        return [*stores, *self._calls_with_it()] if is_stored else stores
+        return [*stores, *self._calls_with_it()] if is_stored and self.made_here is not None else stores
 
     def _calls_with_it(self) -> Iterable[Register]:
         """Calls of the object's methods, and calls that it is passed to; in a module, whose body runs once, all."""
@@ -186,7 +187,7 @@ class _Target:
             return False
         if write.base == self.read.base:
             return True
-        return self.made_here is not None and self.engine.value(self.context, write.base) == {self.owner}
+        return self.is_single and self.engine.value(self.context, write.base) == {self.owner}
 
     def hides(self, writer: Writer | None, write: Register) -> bool:
         """Whether an entry was certainly overwritten by `write`."""
@@ -202,6 +203,16 @@ class _Target:
             return self.is_same(instruction) and before(self.context.unit, register, write)
         made = self.context.unit.code.instructions[self.read.base]
         return isinstance(made, Call) and other.unit.name == "__init__"
+
+
+def _is_single(owner: Value) -> bool:
+    """Whether a value stands for one object of the whole program: a module, or a class that no function makes."""
+    if not isinstance(owner, Class):
+        return isinstance(owner, ModuleValue)
+    parent = owner.unit.parent
+    while parent is not None and parent.code.kind == "class":
+        parent = parent.parent
+    return parent is not None and parent.code.kind == "module"
 
 
 def _made_once(context: Context, owner: Value) -> Register | None:

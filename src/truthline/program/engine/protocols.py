@@ -73,6 +73,9 @@ def iterate(engine: Engine, value: Value) -> Values:
                     for one in result:
                         found |= _from_iterator(engine, one, value)
             return frozenset(found)
+    row = engine.classes.row(value.cls)
+    if row:
+        return frozenset(one for name in row for one in attribute(engine, value, name))
     if is_container(engine, value):
         touch(engine, value, "read")
         return engine.heap.keys(value) if _is_mapping(engine, value) else engine.heap.item(value, None)
@@ -131,11 +134,22 @@ def item_of(engine: Engine, base: Value, keys: Values, site: Site | None) -> Val
     if not isinstance(base, Instance):
         return NOTHING
     _, hooks = class_members(engine, base.cls, "__getitem__")
+    row = () if hooks else engine.classes.row(base.cls)
+    if row:
+        return frozenset(one for name in placed(row, keys) for one in attribute(engine, base, name))
     if hooks:
         return _all_called(engine, attribute(engine, base, "__getitem__"), Arguments((keys,)), site)
     if base.anywhere and not base.cls.unit.model and not hooks:
         return frozenset((engine.opaque(f"an item of {base.cls.unit.symbol}"),))
     return _plain_item(engine, base, keys, site)
+
+
+def placed(row: tuple[str, ...], keys: Iterable[Value]) -> tuple[str, ...]:
+    """The fields of a named tuple that keys mean: all of them where one is no known place."""
+    places = [key.value if isinstance(key, Constant) else None for key in keys]
+    if not places or not all(isinstance(place, int) and -len(row) <= place < len(row) for place in places):
+        return row
+    return tuple(row[place] for place in places if isinstance(place, int))
 
 
 def _all_called(engine: Engine, callees: Iterable[Value], given: Arguments, site: Site | None) -> Values:

@@ -502,7 +502,10 @@ def _unpack(engine: Engine, context: Context, register: Register, one: ir.Unpack
     found: set[Value] = set()
     for base in engine.value(context, one.base):
         ordered = isinstance(base, Instance) and base.cls.unit.name in ("tuple", "list")
-        if not ordered or not isinstance(base, Instance):
+        row = engine.classes.row(base.cls) if isinstance(base, Instance) and one.star < 0 else ()
+        if isinstance(base, Instance) and one.index < len(row):
+            found |= engine.attribute(base, row[one.index])
+        elif not ordered or not isinstance(base, Instance):
             found |= iterate(engine, base)
         elif one.star < 0 or one.index < one.star:
             found |= engine.heap.item(base, engine.universe.constant(one.index))

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from truthline.facts.code import (
     Attr,
     Await,
+    Binary,
     Block,
     Call,
     Compare,
@@ -31,7 +32,8 @@ from truthline.facts.code import (
 from truthline.program.engine.blocks import Dominance
 from truthline.program.engine.units import Unit
 
-_MAY_RAISE = (Attr, Call, DelItem, Enter, Item, Unpack)
+_MAY_RAISE = (Attr, Binary, Call, Compare, DelItem, Enter, Item, Unpack)
+_ALWAYS_ANSWERED = frozenset(("eq", "ne", "is"))
 _EXIT = 0
 _NORMALLY, _RAISING = -1, -2
 
@@ -50,7 +52,9 @@ class Choice(NamedTuple):
 
 def may_raise(instruction: Instruction) -> bool:
     """Whether an instruction is looked at as one that raises without a `raise`."""
-    return isinstance(instruction, _MAY_RAISE)
+    return isinstance(instruction, _MAY_RAISE) and not (
+        isinstance(instruction, Compare) and instruction.op in _ALWAYS_ANSWERED
+    )
 
 
 class Control:
@@ -73,13 +77,25 @@ class Control:
         """The choices on which it depends from which of its predecessors control comes to a block."""
         unit = self.unit
         arriving = [
-            self.deciding(before) | self.leading(before, block)
+            self._every_choice(before) | self.leading(before, block)
             for before in unit.predecessors[block]
             if before in self._reached
         ]
         if len(arriving) < 2:
             return frozenset()
         return frozenset().union(*arriving) - frozenset.intersection(*arriving)
+
+    def _every_choice(self, block: int) -> frozenset[Choice]:
+        """The choices on which it depends, through any number of others, whether control comes to a block."""
+        found: set[Choice] = set()
+        pending, seen = [block], {block}
+        while pending:
+            for choice in self._deciding.get(pending.pop(), ()):
+                found.add(choice)
+                if choice.block not in seen:
+                    seen.add(choice.block)
+                    pending.append(choice.block)
+        return frozenset(found)
 
     def leading(self, before: int, block: int) -> frozenset[Choice]:
         """The ways from one block straight to another."""

@@ -8,6 +8,8 @@ from typing import Any
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.calls import suspended
+from truthline.program.engine.flow import before
+from truthline.program.engine.protocols import placed
 from truthline.program.engine.reach import comes_from, reaches
 from truthline.program.engine.units import Unit, operands
 from truthline.program.engine.values import (
@@ -134,7 +136,8 @@ class Dependence:
                 yield Edge(Node("value", body, bind.value), "anywhere")
                 yield Edge(Node("runs", body, block_of(body.unit, bound)), "anywhere")
         for unit, store in self.engine.bodies.index(module).global_stores.get(one.name, ()):
-            yield from self._stores_in(context, unit, store)
+            if unit is not context.unit or not _is_stored_again(unit, one.name, store, register):
+                yield from self._stores_in(context, unit, store)
         yield from self.memory.attribute(context, register, self.engine.universe.make(ModuleValue, module), one.name)
 
     def _stores_in(self, context: Context, unit: Unit, register: Register) -> Iterable[Edge]:
@@ -185,7 +188,11 @@ class Dependence:
         yield from self._executed(context, register)
         keys = self.engine.value(context, one.key)
         for base in self.engine.value(context, one.base):
-            if isinstance(base, Instance):
+            row = self.engine.classes.row(base.cls) if isinstance(base, Instance) else ()
+            if row:
+                for name in placed(row, keys):
+                    yield from self.memory.attribute(context, register, base, name)
+            elif isinstance(base, Instance):
                 yield from self.memory.item(context, register, base, keys)
 
     def _next(self, context: Context, register: Register, one: ir.Next) -> Iterable[Edge]:
@@ -202,13 +209,25 @@ class Dependence:
         place = one.index if one.star < 0 or one.index < one.star else None
         key = self.engine.universe.constant(place) if place is not None else None
         for base in self.engine.value(context, one.base):
-            if isinstance(base, Instance):
+            row = self.engine.classes.row(base.cls) if isinstance(base, Instance) else ()
+            for name in placed(row, () if key is None else (key,)):
+                yield from self.memory.attribute(context, register, base, name)
+            if isinstance(base, Instance) and not row:
                 yield from self.memory.under(context, base, key)
 
     def _asked(self, context: Context, register: Register, one: ir.AnyInstruction) -> Iterable[Edge]:
         """An answer about everything that the operands hold: truth, comparison, text."""
         yield from (whole(context, operand) for operand in operands(one))
         yield from self._executed(context, register)
+
+    def _combined(self, context: Context, register: Register, one: ir.Binary) -> Iterable[Edge]:
+        """Of an operator that makes a container, the model says what comes into it."""
+        made = self.engine.value(context, register)
+        if made and all(_is_modelled_container(each) for each in made):
+            yield from (value(context, operand) for operand in operands(one))
+            yield from self._executed(context, register)
+        else:
+            yield from self._asked(context, register, one)
 
     def _compared(self, context: Context, register: Register, one: ir.Compare) -> Iterable[Edge]:
         if one.op == "is":
@@ -252,6 +271,8 @@ class Dependence:
                 yield into("yielded" if waiting.unit.code.is_generator else "returned", waiting, context, register)
         if any(isinstance(callee, (External, Opaque)) for callee in callees):
             yield from (whole(context, argument) for argument in operands(call)[1:])
+        elif self._has_fixed_length(context, call, targets):
+            yield value(context, call.args[0])
         elif self.computes(context, register, targets) or (not targets and any(map(_is_modelled_class, callees))):
             yield from self._computed_from(context, call)
 
@@ -270,6 +291,13 @@ class Dependence:
         if not modelled or not all(_is_plain(one) for one in self.engine.value(context, register)):
             return False
         return any(_class_name(target) not in _CONTAINERS or target.unit.name in _ASKING_WHOLE for target in modelled)
+
+    def _has_fixed_length(self, context: Context, call: ir.Call, targets: list[Context]) -> bool:
+        """Whether `len` is asked of tuples whose length stands in the text, whatever is in them."""
+        if not call.args or any(target.unit.symbol != "builtins:len" for target in targets):
+            return False
+        asked = self.engine.value(context, call.args[0])
+        return bool(targets and asked) and all(map(_is_written_tuple, asked))
 
     def _computed_from(self, context: Context, call: ir.Call) -> Iterable[Edge]:
         yield from (whole(context, argument) for argument in operands(call)[1:])
@@ -290,7 +318,7 @@ class Dependence:
             yield from self._executed(context, register)
         elif name in ("getattr", "raw_getattr") and len(call.args) > 1:
             yield from self._named_attribute(context, register, call)
-        elif name == "await":
+        elif name in ("await", "replaced"):
             yield from (value(context, argument) for argument in call.args)
         elif name not in ("touch_read", "touch_write", "new", "unknown", "external", "intrinsic"):
             yield from (whole(context, argument) for argument in call.args)
@@ -330,6 +358,12 @@ class Dependence:
             yield from (runs(context, block_of(context.unit, register)) for register in reached)
 
 
+def _is_stored_again(unit: Unit, name: str, store: Register, read: Register) -> bool:
+    """Whether another assignment to a name of the module stands on every way from one to a read in the same body."""
+    others = [register for register, one in unit.find(ir.StoreGlobal) if one.name == name]
+    return any(before(unit, store, other) and before(unit, other, read) for other in others)
+
+
 def _are_equal(context: Context, registers: Iterable[Register]) -> bool:
     """Whether it makes no difference which register is taken: they are one, or the same literal."""
     distinct = set(registers)
@@ -363,6 +397,17 @@ def _is_modelled_class(one: Value) -> bool:
     return isinstance(one, Class) and one.unit.model
 
 
+def _is_written_tuple(one: Value) -> bool:
+    if not isinstance(one, Instance) or one.context is None or not isinstance(one.site, int):
+        return False
+    made = one.context.unit.code.instructions[one.site]
+    return isinstance(made, ir.Build) and one.cls.unit.name == "tuple" and not made.stars
+
+
+def _is_modelled_container(one: Value) -> bool:
+    return isinstance(one, Instance) and one.cls.unit.model and one.cls.unit.name in _CONTAINERS
+
+
 def _class_name(context: Context) -> str:
     owner = context.unit.owner
     return owner.name if owner is not None else ""
@@ -389,7 +434,7 @@ _BY_INSTRUCTION: dict[type[ir.Instruction], Any] = {
     ir.Call: Dependence._call,
     ir.Await: Dependence._await,
     ir.Yield: Dependence._nothing,
-    ir.Binary: Dependence._asked,
+    ir.Binary: Dependence._combined,
     ir.Compare: Dependence._compared,
     ir.Unary: Dependence._tested,
     ir.Test: Dependence._tested,

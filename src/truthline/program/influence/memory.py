@@ -32,7 +32,7 @@ from truthline.program.influence.sites import Sites
 
 _STORING = {"store": 2, "append": 1, "setattr": 2, "raw_setattr": 2}
 """Intrinsics that write, and which argument they write."""
-_COPYING = {"copy": 1, "set_all": 1, "copy_awaited": 1}
+_COPYING = {"copy": 1, "set_all": 1, "copy_awaited": 1, "replaced": 1}
 
 
 class Memory:
@@ -148,8 +148,26 @@ class Memory:
         for store, one in stores:
             is_last = all(other == store or before(context.unit, other, store) for other, _ in stores)
             if is_last and len(bases) == 1 and before(context.unit, store, register):
-                return one.value if self._is_same_key(context, one.key, read.key) else None
+                is_seen = self._is_same_key(context, one.key, read.key) and self._is_left_alone(context, store, bases)
+                return one.value if is_seen else None
         return None
+
+    def _is_left_alone(self, context: Context, store: Register, bases: Values) -> bool:
+        """Whether nothing that is called after a store writes into the container."""
+        writers = {
+            writer[0]
+            for base in bases
+            if isinstance(base, Instance)
+            for _, _, writer in self.engine.heap.contents(base)
+            if writer is not None and writer[0] is not context
+        }
+        later = [one for one in self.sites.slice.executable(context) if not before(context.unit, one, store)]
+        return not writers or not any(
+            writers & self.sites.within(target)
+            for one in later
+            for target in self.engine.execute(context, one).targets
+            if one != store
+        )
 
     def _is_same_key(self, context: Context, one: Register, other: Register) -> bool:
         if one == other:
@@ -161,7 +179,7 @@ class Memory:
 
     def _field_written(self, context: Context | None, owner: Value, name: str, writer: Writer | None) -> Iterable[Edge]:
         if writer is not None:
-            yield from self.written(context, writer)
+            yield from self.written(context, writer, key=self.engine.universe.constant(name))
         elif isinstance(owner, Instance):
             yield from self._constructed(owner, name)
 

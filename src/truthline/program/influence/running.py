@@ -8,11 +8,13 @@ from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.reach import reaches
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Context, Instance, Value
+from truthline.program.engine.values import Class, Constant, Context, External, Instance, Opaque, Value
 from truthline.program.influence.control import Choice, Control, may_raise
 from truthline.program.influence.graph import Edge, Kind, Node, Site, runs, value, whole
 from truthline.program.influence.outside import Outside
 from truthline.program.influence.sites import Sites
+
+_DIVIDING = frozenset(("truediv", "floordiv", "mod"))
 
 
 class Running:
@@ -67,8 +69,17 @@ class Running:
                 yield runs(context, block)
             elif isinstance(instruction, (ir.Call, ir.Await)):
                 yield from self._raising_call(context, register, instruction)
+            elif isinstance(instruction, (ir.Binary, ir.Compare)):
+                yield from self._raising_operator(context, instruction)
             elif may_raise(instruction):
                 yield value(context, register)
+
+    def _raising_operator(self, context: Context, one: ir.Binary | ir.Compare) -> Iterable[Edge]:
+        """An operator fails on what it does not support, by all that is known on None; a division on zero."""
+        divides = isinstance(one, ir.Binary) and one.op in _DIVIDING
+        for operand in (one.left, one.right):
+            if may_raise(one) and (divides or any(map(_may_be_none, self.engine.value(context, operand)))):
+                yield value(context, operand)
 
     def _raising_call(self, context: Context, register: Register, call: ir.Call | ir.Await) -> Iterable[Edge]:
         if isinstance(call, ir.Call) and self.outside.only_logs(context, register, call):
@@ -196,6 +207,10 @@ class Running:
 def _whether(edge: Edge) -> Edge:
     """Of an exception that leaves a call: whether it does, and not what it carries."""
     return edge._replace(node=edge.node._replace(mode="denied")) if edge.node.kind == "raised" else edge
+
+
+def _may_be_none(one: Value) -> bool:
+    return isinstance(one, (External, Opaque)) or (isinstance(one, Constant) and one.value is None)
 
 
 def _handlers(unit: Unit) -> list[int]:

@@ -127,3 +127,30 @@ class Runner:
 
     def run(self, coroutine, *, context=None):
         return _await(coroutine)
+
+
+class Queue:
+    def __init__(self, maxsize=0):
+        self._items = []
+
+    async def put(self, item):
+        self._items.append(item)
+
+    def put_nowait(self, item):
+        self._items.append(item)
+
+    async def get(self):
+        return self._items.pop(0)
+
+    def get_nowait(self):
+        return self._items.pop(0)
+
+    async def join(self):
+        pass
+
+    def task_done(self):
+        pass
+
+
+LifoQueue = Queue
+PriorityQueue = Queue
