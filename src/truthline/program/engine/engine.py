@@ -106,6 +106,24 @@ class Engine:
         """The contexts in which the unit was called so far."""
         return self.solver.read(self._contexts_node(unit))
 
+    def contexts_on(self, unit: Unit, receiver: Value, merged: bool = True) -> frozenset[Context]:
+        """The contexts in which a method was called on one receiver so far, and on those that are not told apart.
+
+        Who asks for one receiver is not told of the calls on thousands of others.
+        """
+        found: frozenset[Context] = self.solver.read(self._received_node(unit, receiver))
+        return found | self.solver.read(self._received_node(unit, None)) if merged else found
+
+    def _received_node(self, unit: Unit, receiver: Value | None) -> Node:
+        return self.solver.node(("called on", unit, receiver), None)
+
+    def contexts_inside(self, unit: Unit, closure: Context) -> frozenset[Context]:
+        """The contexts so far in which a function was called that was made in one context."""
+        return self.solver.read(self._enclosed_node(unit, closure))
+
+    def _enclosed_node(self, unit: Unit, closure: Context) -> Node:
+        return self.solver.node(("called inside", unit, closure), None)
+
     def count_contexts(self, unit: Unit) -> int:
         """How many contexts there are so far; nobody is told when there are more."""
         return len(self._contexts_node(unit).values)
@@ -127,6 +145,10 @@ class Engine:
     def linked(self, context: Context) -> Context:
         """Remembers a context that is called."""
         self.solver.push(self._contexts_node(context.unit), (context,))
+        if context.closure is not None:
+            self.solver.push(self._enclosed_node(context.unit, context.closure), (context,))
+        if context.key:
+            self.solver.push(self._received_node(context.unit, context.key[0]), (context,))
         return context
 
     def _contexts_node(self, unit: Unit) -> Node:

@@ -237,15 +237,15 @@ class Heap:
         free = unit.depends_on((register,)) - {0}
         if unit.model:
             self._link_constructors(owner)
-        known = [context for context in engine.contexts(unit) if not context.ambient and context.key[0] is owner]
+        known = [context for context in engine.contexts_on(unit, owner, merged=False) if not context.ambient]
         if known and (unit.name == "__init__" or not free):
             contexts = known
         elif not free:
             contexts = [engine.ambient(unit, owner, deep=True)]
         else:
             engine.holders.sites(unit)
-            every = [context for context in engine.contexts(unit) if not context.ambient]
-            contexts = [one for one in every if owner.anywhere or one.key[0] in (None, owner)]
+            every = engine.contexts(unit) if owner.anywhere else engine.contexts_on(unit, owner)
+            contexts = [context for context in every if not context.ambient]
             if not contexts:
                 contexts = engine.precise(engine.ambient(unit, owner, deep=True), register)
         for context in sorted(contexts):
@@ -256,10 +256,9 @@ class Heap:
         for cls in self.engine.classes.order(owner.cls):
             for method in cls.unit.inner:
                 if method.name == "__init__":
-                    for context in sorted(self.engine.contexts(method)):
-                        if context.key[0] is owner:
-                            for register, _ in method.find(Call):
-                                self.engine.link(context, register)
+                    for context in sorted(self.engine.contexts_on(method, owner, merged=False)):
+                        for register, _ in method.find(Call):
+                            self.engine.link(context, register)
 
     def _aliases(self, owner: Instance) -> Iterable[Value]:
         """Other abstract objects that can be the same object."""
@@ -376,19 +375,23 @@ class Heap:
         call sites of the function are looked for.
         """
         engine = self.engine
-        shallow = engine.ambient(unit)
-        values = engine.value(shallow, register)
-        free = unit.depends_on((register,))
-        if accept(values):
-            yield engine.ambient(unit, deep=True)
-        elif free and rare and any(isinstance(value, Opaque) for value in values):
-            deep = engine.ambient(unit, deep=True)
-            if accept(engine.value(deep, register)):
-                yield deep
-        if free:
+        yield from self.probe_anywhere(unit, register, rare, accept)
+        if unit.depends_on((register,)):
             for context in sorted(engine.contexts(unit)):
                 if not context.ambient and accept(engine.value(context, register)):
                     yield context
+
+    def probe_anywhere(
+        self, unit: Unit, register: Register, rare: bool, accept: Callable[[Values], bool]
+    ) -> Iterable[Context]:
+        """The context of calls from anywhere, where what the register holds there is accepted."""
+        engine = self.engine
+        values = engine.value(engine.ambient(unit), register)
+        deep = engine.ambient(unit, deep=True)
+        if accept(values):
+            yield deep
+        elif rare and unit.depends_on((register,)) and any(isinstance(value, Opaque) for value in values):
+            yield from (deep,) if accept(engine.value(deep, register)) else ()
 
 
 _DEEPEST_KEY = 4

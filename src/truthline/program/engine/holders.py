@@ -165,7 +165,7 @@ class Holders:
         for cls in self.engine.classes.order(value.cls):
             for method in cls.unit.inner if cls.unit.model else ():
                 if method.name == "__init__":
-                    for context in sorted(self.engine.contexts(method)):
+                    for context in sorted(self.engine.contexts_on(method, value)):
                         if value in self.engine.param(context, 0):
                             yield from ((context, one) for one, param in method.find(Param) if param.index == 0)
 
@@ -237,7 +237,7 @@ class Holders:
         elif isinstance(instruction, (Bind, StoreGlobal)):
             found = self._named(value, read, context.unit, instruction.name)
         elif isinstance(instruction, StoreCell):
-            found = self._captured(value, read, context.unit, instruction)
+            found = self._captured(value, read, context, instruction)
         elif isinstance(instruction, SetAttr):
             engine.value(context, user)
             if instruction.value == register and context.unit.model:
@@ -350,13 +350,16 @@ class Holders:
 
     def _those_that_hold(self, value: Value, read: bool, places: Iterable[tuple[Unit, Register]]) -> Iterable[Place]:
         """Of the places that a name leads to, those that hold the value; of a container, those that may change it."""
-        asked = list(places)
-        if not read and _is_container(value) and not _is_modelled_object(value):
-            asked = [place for place in asked if self._may_change(*place)]
+        asked = self._asked(value, read, places)
         rare = len(asked) <= MOST_DEEP
         for unit, register in asked:
             for context in self.engine.heap.probe(unit, register, rare, partial(_holds, value)):
                 yield context, register
+
+    def _asked(self, value: Value, read: bool, places: Iterable[tuple[Unit, Register]]) -> list[tuple[Unit, Register]]:
+        if read or not _is_container(value) or _is_modelled_object(value):
+            return list(places)
+        return [place for place in places if self._may_change(*place)]
 
     def _may_change(self, unit: Unit, register: Register) -> bool:
         """Whether what is done with a register could change a container that it holds, or hand it on to where it is."""
@@ -425,12 +428,24 @@ class Holders:
             yield from index.loads.get(name, ())
             yield from index.imports.get(name, ())
 
-    def _captured(self, value: Value, read: bool, unit: Unit, store: StoreCell) -> Iterable[Place]:
-        places = self.engine.bodies.index(unit.module).cells.get((store.owner, store.name), ())
-        yield from self._those_that_hold(value, read, places)
+    def _captured(self, value: Value, read: bool, context: Context, store: StoreCell) -> Iterable[Place]:
+        """Reads of a captured variable: inside one call, by the functions that were made in that call."""
+        places = self.engine.bodies.index(context.unit.module).cells.get((store.owner, store.name), ())
+        if context.ambient or context.unit.code.index != store.owner:
+            yield from self._those_that_hold(value, read, places)
+            for inner, register in places:
+                for one in self.engine.contexts(inner):
+                    yield from self._if_holds(value, one, register)
+            return
+        asked = self._asked(value, read, places)
+        for inner, register in asked:
+            rare = len(asked) <= MOST_DEEP
+            for anywhere in self.engine.heap.probe_anywhere(inner, register, rare, partial(_holds, value)):
+                yield anywhere, register
         for inner, register in places:
-            for context in self.engine.contexts(inner):
-                yield from self._if_holds(value, context, register)
+            direct = inner.parent is context.unit
+            for one in self.engine.contexts_inside(inner, context) if direct else self.engine.contexts(inner):
+                yield from self._if_holds(value, one, register)
 
     def _returned(self, value: Value, read: bool, context: Context, way: Way) -> Iterable[Held]:
         """What was made in a call goes back to that call; what was found in memory, to every call there is."""

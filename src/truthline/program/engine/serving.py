@@ -227,9 +227,17 @@ class Serving:
         for around, passed in sorted(self.engine.solver.read(self._arounds(handle))):
             if around in seen:
                 continue
-            self.engine.holders.of(around.function if isinstance(around, Method) else around)
-            outer = list(self._outermost(around, seen | {around}))
+            outer = list(self._outside(around, seen | {around}))
             yield from ((one, passed or given) for one, given in outer or [(around, passed)])
+
+    def _outside(self, around: Value, seen: set[Value]) -> Iterable[tuple[Value, tuple[Value, ...]]]:
+        """What stands around a function that a framework made, such as a view; a method of its own objects is the end.
+
+        Where a method goes would lead to every object of its class: to all routes of the program.
+        """
+        if isinstance(around, Function):
+            self.engine.holders.of(around)
+            yield from self._outermost(around, seen)
 
     def _functions(self, unit: Unit) -> list[Function]:
         engine = self.engine
