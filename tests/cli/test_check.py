@@ -25,6 +25,16 @@ def test_a_clean_flow_passes_with_its_count(tmp_path: Path) -> None:
     assert "No findings in 2 files." in result.out
 
 
+def test_a_path_of_which_nothing_is_analysed_is_told_each_time(tmp_path: Path) -> None:
+    tree = project(
+        tmp_path, {**CLEAN, "old/a.py": "", "README.md": "", "truthline.toml": f'exclude = ["/old"]\n{CONFIG}'}
+    )
+    for _ in range(2):  # the second could be a remembered answer
+        result = truthline(tree, "check", "app", "old", "README.md", "old/a.py")
+        assert result.status == 0
+        assert re.findall("warning: nothing of (.+) is analysed", result.err) == ["old", "old/a.py"]
+
+
 def test_json_keeps_the_promise_of_its_keys(tmp_path: Path) -> None:
     result = truthline(project(tmp_path, VIOLATED), "check", "--output-format", "json")
     report = json.loads(result.out)

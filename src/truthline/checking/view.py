@@ -57,7 +57,7 @@ class View:
 
     def _touches(self, files: Iterable[str]) -> bool:
         changed = self._changes.files if self._changes is not None else frozenset()
-        return any(file in changed or any(_is_below(file, path) for path in self._paths) for file in files)
+        return any(file in changed or any(is_below(file, path) for path in self._paths) for file in files)
 
     def _touches_slice(self, flow: str) -> bool:
         if flow not in self._touched:
@@ -70,6 +70,7 @@ class View:
         return self._before
 
 
-def _is_below(file: str, path: str) -> bool:
+def is_below(file: str, path: str) -> bool:
+    """Whether a file is the one of a path, or lies in its directory; both relative to the config file."""
     folder = path.rstrip("/")
     return folder in (".", "") or file == folder or file.startswith(f"{folder}/")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from truthline.cli.given import below_base, selectors
+from truthline.cli.given import below_base, selectors, tell_of_unread_paths
 from truthline.cli.outputs import Target, targets, write_file
 from truthline.cli.terminal import PIPE_WIDTH, ColorChoice, style, write
 from truthline.report.formats import DRAWN
@@ -134,11 +134,12 @@ def _found_out(
     options = _options(request, config, clock, directory)
     with redirect_stdout(sys.stderr):  # a plugin that prints must not spoil a report
         checked = _run(config, options, request)
+    complained = tell_of_unread_paths(config, request.paths)
     with clock.stage("report"):
         texts = [_render(report, checked.outcome, Path(config.base), options.overlay) for report in reports]
         for report, text in zip(reports, texts, strict=True):
             _put(report[0], text)
-    if answers is not None and not options.runs_plugins(config):
+    if answers is not None and not complained and not options.runs_plugins(config):
         with clock.stage("remember"):
             if config.file is not None:
                 checked.tree.held(config.file, before)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from truthline.cli.given import below_base, selectors
+from truthline.cli.given import below_base, selectors, tell_of_unread_paths
 from truthline.cli.options import color_option, config_option, jobs_option, plugins_option
 from truthline.cli.suggestions import rules
 from truthline.cli.terminal import ColorChoice
@@ -61,6 +61,7 @@ def command(
             progress=progress,
         )
         fixes = find_fixes(config, options)
+    tell_of_unread_paths(config, paths)
     if diff_only:
         write(render_diff(fixes, style(color)))
     else:

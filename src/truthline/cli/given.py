@@ -3,8 +3,12 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from truthline.config.schema import Config
 
 
 def selectors(given: Iterable[str], option: str) -> tuple[str, ...]:
@@ -27,3 +31,21 @@ def below_base(path: Path, base: Path, option: str = "PATH") -> str:
     if relative.startswith("../"):
         raise click.BadParameter(f"{path} does not lie below the config's directory, {base}", param_hint=option)
     return relative
+
+
+def tell_of_unread_paths(config: "Config", paths: Iterable[Path]) -> bool:
+    """Say on standard error which directories and Python files of the command line hold nothing that is analysed.
+
+    Other files pass in silence: a hook names whatever a commit touches. Returns whether anything was said.
+    """
+    from truthline.checking.view import is_below
+    from truthline.report.escape import inert, printable
+    from truthline.syntax.discovery import discover
+
+    asked = [path for path in paths if path.is_dir() or path.suffix == ".py"]
+    files = [file.path for file in discover(config)] if asked else []
+    unread = [path for path in asked if not any(is_below(file, below_base(path, Path(config.base))) for file in files)]
+    for path in unread:
+        said = f"truthline: warning: nothing of {path} is analysed: `roots`, `include` and `exclude` leave it out"
+        click.echo(inert(printable(said)), err=True)
+    return bool(unread)
