@@ -156,3 +156,39 @@ def test_a_handler_behind_a_protocol_is_no_registry(lint: Lint) -> None:
         "def run(step: Step, name):\n    return step.execute(name)\n"
     )
     assert check(lint, text) == []
+
+
+FUNCTIONS = """
+_handlers = {}
+
+
+def register(name, handler):
+    _handlers[name] = handler
+
+
+def execute(name, context):
+    return _handlers[name](context)
+"""
+OF_FUNCTIONS = CONFIG.replace("Registry.register", "register").replace("Registry.execute", "execute")
+
+
+@pytest.mark.parametrize(
+    ("written", "call"),
+    [
+        ("from app.registry import execute", "execute"),
+        ("from app.registry import execute as run", "run"),
+        ("from app import registry", "registry.execute"),
+        ("import app.registry as operations", "operations.execute"),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_register_and_execute_may_be_functions_of_a_module(lint: Lint, written: str, call: str, inside: bool) -> None:
+    handlers = 'from app.registry import register\n\nregister("logs.capture", len)\nregister("policies.check", len)\n'
+    own = f"    {written}\n" if inside else "\n"
+    calls = "".join(f'    {call}("{name}", [])\n' for name in ("logs.capture", "policies.check", "logs.gone"))
+    text = f"{'' if inside else written}\n\ndef f(executes):\n{own}{calls}    executes.execute('logs.other', [])\n"
+    files = {"app/registry.py": FUNCTIONS, "app/handlers.py": handlers, "app/everything.py": ""}
+    assert check(lint, text, OF_FUNCTIONS, **files) == [
+        "TL301 error app/api/logs/views.py:6 operation `policies.check` does not belong to domain `logs`",
+        "TL302 error app/api/logs/views.py:7 operation `logs.gone` is never registered",
+    ]

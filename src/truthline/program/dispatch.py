@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from truthline.config.schema import Dispatch
-from truthline.facts.code import Attr, Call, Register
+from truthline.facts.code import Attr, Bind, Call, Register
 from truthline.model.location import Location
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
@@ -72,20 +72,43 @@ def _place(site: Registration | Execution) -> tuple[str, int, int, str]:
 
 
 def _sites(engine: Engine, targets: tuple[Unit, ...]) -> Iterable[tuple[Context, Register, Call]]:
-    """Calls whose callee can be one of the methods."""
+    """Calls whose callee can be one of the methods or functions."""
     for target in targets:
-        for module in engine.modules.files_mentioning(target.name):
-            for unit, attribute in engine.bodies.index(module.name).attributes.get(target.name, ()):
-                for user in unit.uses.get(attribute, ()):
-                    call = unit.code.instructions[user]
-                    if isinstance(call, Call) and call.func == attribute:
-                        context = engine.ambient(unit)
-                        if _calls(engine, context, attribute, target):
-                            yield context, user, call
+        for unit, named in _mentions(engine, target):
+            for user in unit.uses.get(named, ()):
+                call = unit.code.instructions[user]
+                if isinstance(call, Call) and call.func == named:
+                    context = engine.ambient(unit)
+                    if _calls(engine, context, named, target):
+                        yield context, user, call
 
 
-def _calls(engine: Engine, context: Context, attribute: Register, target: Unit) -> bool:
-    instruction = context.unit.code.instructions[attribute]
+def _mentions(engine: Engine, target: Unit) -> Iterable[tuple[Unit, Register]]:
+    """Where the name of a method is read from an object, or that of a function from anywhere, under its aliases too."""
+    for module in engine.modules.files_mentioning(target.name):
+        index = engine.bodies.index(module.name)
+        yield from index.attributes.get(target.name, ())
+        if target.owner is None:
+            imports = index.imports.get(target.name, ())
+            yield from imports
+            for name in sorted({target.name, *_bound(imports)}):
+                yield from index.loads.get(name, ())
+
+
+def _bound(imports: Iterable[tuple[Unit, Register]]) -> Iterable[str]:
+    """The names of a module to which what is imported is bound."""
+    for unit, imported in imports:
+        for user in unit.uses.get(imported, ()):
+            binding = unit.code.instructions[user]
+            if isinstance(binding, Bind):
+                yield binding.name
+
+
+def _calls(engine: Engine, context: Context, named: Register, target: Unit) -> bool:
+    instruction = context.unit.code.instructions[named]
+    if target.owner is None:
+        values = engine.solver.solve(engine.node(context, named))
+        return any(isinstance(value, Function) and value.unit is target for value in values)
     if not isinstance(instruction, Attr):
         return False
     declared = engine.declared.classes(context.unit, instruction.base)
