@@ -41,6 +41,7 @@ class Memory:
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
         self.engine = sites.engine
+        self._changes: dict[Value, list[Writer]] | None = None
 
     # -- reads --------------------------------------------------------------------------------
 
@@ -123,9 +124,22 @@ class Memory:
     def _every(self, owner: Instance) -> Iterable[Edge]:
         for _, _, writer in self.engine.heap.contents(owner) if owner.cls.unit.model else ():
             yield from self._item_written(None, owner, None, writer)
+        for writer in self._changing(owner) if owner.cls.unit.model else ():
+            yield from self._whether(None, writer)
         for name in self._fields(owner):
             for _, writer in self.engine.heap.field(owner, name):
                 yield from self._field_written(None, owner, name, writer)
+
+    def _changing(self, owner: Instance) -> list[Writer]:
+        """What changes a container, be it that it takes something out."""
+        if self._changes is None:
+            self._changes = {}
+            for context in self.sites.contexts:
+                for register in () if context.unit.model else self.sites.slice.executable(context):
+                    for mode, changed in self.sites.slice.effects(context, register).touches:
+                        if mode == "write":
+                            self._changes.setdefault(changed, []).append((context, register))
+        return self._changes.get(owner, [])
 
     def _fields(self, owner: Instance) -> list[str]:
         names = {name for name, _ in self.engine.classes.fields(owner.cls)}
@@ -274,6 +288,12 @@ class Memory:
         other, register = writer
         how: How = "here" if other is context else "anywhere"
         yield from self._what(other, register, how, key)
+        yield from self._whether(context, writer, captured)
+
+    def _whether(self, context: Context | None, writer: Writer, captured: bool = False) -> Iterable[Edge]:
+        """What decides whether an instruction writes."""
+        other, register = writer
+        how: How = "here" if other is context else "anywhere"
         place = other.unit.place(register)
         if place is not None:
             yield Edge(Node("runs", other, place[0]), how)
