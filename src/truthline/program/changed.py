@@ -84,11 +84,7 @@ def _bindings(statements: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str
         else:
             if not prefix:
                 yield from _names(statement)
-            yield from _bindings(
-                [each for each in ast.iter_child_nodes(statement) if isinstance(each, ast.stmt)], prefix
-            )
-            for handler in getattr(statement, "handlers", ()):
-                yield from _bindings(handler.body, prefix)
+            yield from _bindings(_inner(statement), prefix)
 
 
 def _inner(statement: ast.stmt) -> list[ast.stmt]:
