@@ -155,6 +155,7 @@ class _Run:
             silenced=silenced,
             rules=self._rule_texts(findings),
             graphs=tuple(self._program.slice(flow) for flow in sorted(self._flows())) if self._options.graphs else (),
+            stale=self._program.recorded.stale,
         )
 
     def _rule_texts(self, findings: Iterable[Finding]) -> tuple[RuleText, ...]:

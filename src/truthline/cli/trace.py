@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from truthline.cli.options import color_option, config_option, jobs_option
 from truthline.cli.terminal import ColorChoice
+
+if TYPE_CHECKING:
+    from truthline.config.schema import Config
 
 LIMIT = 100
 
@@ -31,6 +34,12 @@ LIMIT = 100
     default="text",
     help="For people or for programs; then what CMD prints goes to standard error.",
 )
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the calls that the analysis misses to FILE, for `recorded` in the config.",
+)
 @jobs_option
 @color_option
 def command(
@@ -38,6 +47,7 @@ def command(
     config_file: Path | None,
     limit: int,
     output_format: Literal["text", "json"],
+    keep: Path | None,
     jobs: int | None,
     color: ColorChoice,
 ) -> int:
@@ -46,15 +56,30 @@ def command(
     Reports how many of the recorded calls the analysis finds, each that it misses with its place, and whether the run
     went where a proof says that it cannot go. This command alone runs your code; CMD is run as you typed it.
 
+    With --keep, the calls that the analysis misses become facts: where the config names FILE under `recorded`, the next
+    check follows them and says so.
+
     Exits with 0 where no proof is contradicted, with 1 where one is, and with 2 where CMD cannot be run.
     """
+    from truthline.cli.given import below_base
     from truthline.cli.loading import load_program
     from truthline.cli.terminal import style, write
     from truthline.config import load_or_default
     from truthline.trace.render import render_json, render_text
     from truthline.trace.trace import trace
 
-    program = load_program(load_or_default(Path.cwd(), config_file), jobs)
-    found = trace(program, cmd, sys.stderr if output_format == "json" else None)
+    config = load_or_default(Path.cwd(), config_file)
+    file = below_base(keep, Path(config.base), "--keep") if keep is not None else None
+    program = load_program(_to_begin_with(config, file), jobs)
+    found = trace(program, cmd, sys.stderr if output_format == "json" else None, file)
     write(render_json(found, limit) if output_format == "json" else render_text(found, limit, style(color)))
     return 1 if found.contradictions else 0
+
+
+def _to_begin_with(config: "Config", file: str | None) -> "Config":
+    """The config of a run that is to write a record file: what the file held counts, unless there is none yet."""
+    import msgspec
+
+    if file is None or (Path(config.base) / file).exists():
+        return config
+    return msgspec.structs.replace(config, recorded=tuple(name for name in config.recorded if name != file))

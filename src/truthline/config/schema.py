@@ -196,6 +196,7 @@ class Contents(Contract, frozen=True, kw_only=True):
     exclude: tuple[IgnorePattern, ...] = ()
     packs: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
+    recorded: tuple[RelativePath, ...] = ()
     select: tuple[str, ...] = ("TL",)
     ignore: tuple[str, ...] = ()
     warn: tuple[str, ...] = ()

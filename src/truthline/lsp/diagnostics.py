@@ -9,6 +9,7 @@ from truthline.lsp.look import Look
 from truthline.lsp.places import Places
 from truthline.model.finding import Finding
 from truthline.report.escape import printable
+from truthline.report.witness import remark
 
 SOURCE = "truthline"
 _SEVERITIES = {"error": types.DiagnosticSeverity.Error, "warning": types.DiagnosticSeverity.Warning}
@@ -36,7 +37,8 @@ def diagnostic(finding: Finding, places: Places) -> types.Diagnostic:
         source=SOURCE,
         related_information=[
             types.DiagnosticRelatedInformation(
-                places.location(step.location), printable(f"{number}. {step.kind} in {step.symbol}: {step.text}")
+                places.location(step.location),
+                printable(f"{number}. {step.kind} in {step.symbol}{remark(step)}: {step.text}"),
             )
             for number, step in enumerate(finding.witness, start=1)
         ],

@@ -14,13 +14,15 @@ class Step(msgspec.Struct, frozen=True):
     """One step of a witness: where the flow is, and what it does there.
 
     `symbol` is the function in which the line stands, as `module:Qual.name`;
-    `text` is the source line, stripped.
+    `text` is the source line, stripped. `recorded` says that a traced run showed this call, and that the
+    analysis does not find it.
     """
 
     location: Location
     symbol: str
     kind: StepKind
     text: str
+    recorded: bool = False
 
 
 class Finding(msgspec.Struct, frozen=True):

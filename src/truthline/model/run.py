@@ -20,6 +20,14 @@ class Summary(msgspec.Struct, frozen=True):
     unread: int = 0
 
 
+class StaleRecord(msgspec.Struct, frozen=True):
+    """Calls of a record file that were left out, and the files that have changed since they were recorded."""
+
+    file: str
+    calls: int
+    changed: tuple[str, ...]
+
+
 class Silencing(msgspec.Struct, frozen=True):
     """What silences a finding: a comment in the code, an allowance of the config, or the baseline, and why."""
 
@@ -47,6 +55,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """All that a run found, in the order in which it is reported.
 
     `rules` are those that ran, by their codes. `graphs` are the slices of the flows, where they were asked for.
+    `stale` are the recorded calls that were not used.
     """
 
     summary: Summary
@@ -55,3 +64,4 @@ class Outcome(msgspec.Struct, frozen=True):
     silenced: tuple[Silenced, ...] = ()
     rules: tuple[RuleText, ...] = ()
     graphs: tuple[FlowGraph, ...] = ()
+    stale: tuple[StaleRecord, ...] = ()

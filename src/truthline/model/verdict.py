@@ -21,7 +21,8 @@ class FlowVerdict(msgspec.Struct, frozen=True):
 
     `functions` and `calls` count what the slice holds; `resolved` counts the calls
     whose every target is known. `unresolved` lists the others. `doubts` are the
-    sentences that keep the flow from being clean without being a finding of their own.
+    sentences that keep the flow from being clean without being a finding of their own. `recorded` counts
+    the calls of the slice that are known because `truthline trace` saw them.
     """
 
     flow: str
@@ -31,3 +32,4 @@ class FlowVerdict(msgspec.Struct, frozen=True):
     resolved: int
     unresolved: tuple[UnresolvedCall, ...] = ()
     doubts: tuple[str, ...] = ()
+    recorded: int = 0

@@ -152,7 +152,16 @@ class FlowAnalyser:
         listed = tuple(sorted(open_calls.union(evidence.unreadable)))
         places = {self.places.location(context.unit, register) for context, register in unresolved}
         return FlowAnalysis(
-            FlowVerdict(self.name, verdict, len(self.slice.units), calls, calls - len(places), listed, doubts),
+            FlowVerdict(
+                self.name,
+                verdict,
+                len(self.slice.units),
+                calls,
+                calls - len(places),
+                listed,
+                doubts,
+                self._recorded(),
+            ),
             ways,
             possible,
             evidence,
@@ -185,6 +194,17 @@ class FlowAnalyser:
 
     def _calls(self) -> int:
         return sum(len({unit.code.where(register) for register, _ in unit.find(Call)}) for unit in self.slice.units)
+
+    def _recorded(self) -> int:
+        """The calls of which a traced run showed a target."""
+        return len(
+            {
+                (context.unit, context.unit.code.where(register))
+                for context in self.slice.arrivals
+                for register in self.slice.executable(context)
+                if self.engine.recorded.at(self.engine, context.unit, register)
+            }
+        )
 
     def unresolved(self) -> list[tuple[Context, Register]]:
         """Calls of which not every target is known; once each, in the context in which it was seen first."""
@@ -246,7 +266,7 @@ class FlowAnalyser:
     ) -> PossibleWay:
         path = self.slice.path(context)
         steps = [self.places.entry(path[0][0].unit if path else context.unit)]
-        steps += [self.places.step(caller.unit, call, "call") for caller, call in path]
+        steps += self.places.way(path, context.unit)
         steps.append(self.places.step(context.unit, register, "call"))
         return PossibleWay(
             state.name,

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
 from truthline.facts.code import Position, Register
 from truthline.model.finding import Step, StepKind
 from truthline.model.location import Location, Span
 from truthline.program.engine.units import Unit
+from truthline.program.engine.values import Context
 from truthline.program.modules import Modules
+from truthline.program.recorded import KeptCall
 
 
 class Places:
     """Locations, source lines and witness steps of units."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: Modules, recorded: Iterable[KeptCall] = ()) -> None:
         self._modules = modules
+        self._recorded = frozenset((call.caller, call.at, call.callee) for call in recorded)
 
     def location(self, unit: Unit, register: Register) -> Location:
         """Where an instruction stands."""
@@ -29,6 +36,14 @@ class Places:
         """A witness step at an instruction."""
         location = self.location(unit, register)
         return Step(location, unit.symbol, kind, self.line(unit.file, location.span.line).strip())
+
+    def way(self, calls: Sequence[tuple[Context, Register]], end: Unit) -> Iterable[Step]:
+        """The steps of successive calls, the last of which is one of `end`."""
+        called = [*(context.unit for context, _ in calls[1:]), end]
+        for (context, register), callee in zip(calls, called, strict=False):
+            step = self.step(context.unit, register, "call")
+            shown = (context.unit.symbol, context.unit.code.where(register), callee.symbol) in self._recorded
+            yield replace(step, recorded=True) if shown else step
 
     def entry(self, unit: Unit) -> Step:
         """The first step of a witness."""

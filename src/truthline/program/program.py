@@ -44,6 +44,7 @@ from truthline.program.logs.secrets import SecretFlows, SecretLeak
 from truthline.program.modules import Modules
 from truthline.program.places import Places
 from truthline.program.recollection import Recollection
+from truthline.program.recorded import live_calls
 from truthline.program.states import StateObjects
 from truthline.program.twins import Twin, find_twins
 from truthline.program.ways import Depth, Way
@@ -94,8 +95,9 @@ class Program:
         self._timings = timings or Timings()
         self.modules = modules
         self.tree = modules.tree
-        self.places = Places(modules)
-        self._recollection = Recollection(config, modules)
+        self.recorded = live_calls(config, modules)
+        self.places = Places(modules, self.recorded.calls)
+        self._recollection = Recollection(config, modules, self.recorded.digest)
         self._flows: dict[str, FlowAnalysis] = {}
         self._dispatch: dict[str, DispatchSites] = {}
         self._states: dict[str, StateObjects] = {}
@@ -118,7 +120,7 @@ class Program:
     @cached_property
     def engine(self) -> Engine:
         """The value engine."""
-        return Engine(self.modules, self.bodies)
+        return Engine(self.modules, self.bodies, recorded_calls=self.recorded.calls)
 
     @cached_property
     def sql_texts(self) -> SqlTexts:

@@ -1,9 +1,10 @@
 """The answers of the value engine, each of which still holds while nothing that it rests on has changed.
 
-An answer rests on the contracts of the config, on the names of all modules and on what directories list, on the
-imports and definitions that were looked for, also in vain, on the files that some word or stored attribute leads to, or
-does not lead to, on the bodies that were read, and on the lines that it quotes. A file that has changed in none of
-these leaves it as it is; where one is added, removed or renamed, everything is analysed again.
+An answer rests on the contracts of the config, on the recorded calls that still hold, on the names of all modules and
+on what directories list, on the imports and definitions that were looked for, also in vain, on the files that some word
+or stored attribute leads to, or does not lead to, on the bodies that were read, and on the lines that it quotes. A file
+that has changed in none of these leaves it as it is; where one is added, removed or renamed, everything is analysed
+again.
 """
 
 from collections.abc import Callable
@@ -45,10 +46,11 @@ class _Kept(msgspec.Struct, array_like=True):
 class Recollection:
     """What was found out about a program by this and by the last run."""
 
-    def __init__(self, config: Config, modules: Modules) -> None:
+    def __init__(self, config: Config, modules: Modules, recorded: bytes) -> None:
         self._modules = modules
         self._directory = None if modules.tree.overlay else modules.store.directory
         self._config = config
+        self._recorded = recorded
         self._has_news = False
 
     def answer(self, question: str, kind: type[_Answer], find_out: Callable[[], _Answer]) -> _Answer:
@@ -72,7 +74,7 @@ class Recollection:
 
     @property
     def _name(self) -> str:
-        return _PREFIX + digest(_contracts(self._config)).hex()
+        return _PREFIX + digest(_contracts(self._config) + self._recorded).hex()
 
     def keep(self) -> None:
         """Remember the answers, where the store can be written and no file became another one since the run began."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from truthline.facts.code import Attr, Await, Call, Import, ImportFrom, Item, Load, Register
 from truthline.model.finding import Step, StepKind
@@ -265,10 +266,8 @@ class WayFinder:
             return
         yield from self.approach(event.context)
         if event.inner:
-            yield self.call(event.context, event.register)
             *calls, (last, place) = event.inner
-            for context, register in calls:
-                yield self.call(context, register)
+            yield from self.calls(((event.context, event.register), *calls), last.unit)
             yield self.places.step(last.unit, place, "write" if event.depth == "write" else "read")
         else:
             kind: StepKind = "read" if event.depth == "decide" else event.depth
@@ -278,12 +277,12 @@ class WayFinder:
         """The first steps of a witness: from the entry to a context."""
         path = self.slice.path(context)
         yield self.places.entry(path[0][0].unit if path else context.unit)
-        for caller, register in path:
-            yield self.call(caller, register)
+        yield from self.calls(path, context.unit)
 
-    def call(self, context: Context, register: Register) -> Step:
-        """The step of a call."""
-        return self.places.step(context.unit, register, "dispatch" if self._is_dispatch(context, register) else "call")
+    def calls(self, path: Sequence[tuple[Context, Register]], end: Unit) -> Iterable[Step]:
+        """The steps of successive calls, the last of which is one of `end`."""
+        for (context, register), step in zip(path, self.places.way(path, end), strict=True):
+            yield replace(step, kind="dispatch") if self._is_dispatch(context, register) else step
 
     def _is_dispatch(self, context: Context, register: Register) -> bool:
         """Whether the callee was taken out of a container."""

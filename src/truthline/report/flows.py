@@ -25,7 +25,9 @@ def print_flow(page: Page, verdict: FlowVerdict, verbose: bool) -> None:
 def proof(verdict: FlowVerdict) -> str:
     """What was looked at, in numbers."""
     visited = f"{counted(verdict.functions, 'function')} visited"
-    return f"{visited}, {verdict.resolved:,} of {counted(verdict.calls, 'call')} resolved"
+    resolved = f"{verdict.resolved:,} of {counted(verdict.calls, 'call')} resolved"
+    recorded = f", {counted(verdict.recorded, 'call')} known from trace" if verdict.recorded else ""
+    return f"{visited}, {resolved}{recorded}"
 
 
 def print_doubts(page: Page, doubts: Sequence[str], verbose: bool) -> None:

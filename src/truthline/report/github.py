@@ -53,7 +53,7 @@ def _message(finding: Finding) -> str:
     span = finding.location.span
     first = f"{finding.location.file}:{span.line}:{span.column}: {finding.message}"
     way = [
-        f"{number}. {step.location.file}:{step.location.span.line} {step.kind} {where(step.symbol)}"
+        f"{number}. {step.location.file}:{step.location.span.line} {step.kind} {where(step)}"
         for number, step in enumerate(finding.witness, start=1)
     ]
     help_ = [f"help: {finding.help}"] if finding.help else []

@@ -11,7 +11,7 @@ import msgspec
 
 from truthline import __version__
 from truthline.model.finding import Finding, Severity, Step, StepKind
-from truthline.model.run import Outcome, Summary
+from truthline.model.run import Outcome, StaleRecord, Summary
 from truthline.model.verdict import FlowVerdict, UnresolvedCall, Verdict
 from truthline.report.style import SourceLines, Style
 from truthline.report.summary import by_code
@@ -32,13 +32,14 @@ class Tool(Entry, frozen=True, kw_only=True):
 
 
 class StepEntry(Entry, frozen=True, kw_only=True):
-    """One step of a witness."""
+    """One step of a witness. `recorded` stands only where it is true: `truthline trace` saw this call."""
 
     file: str
     line: int
     symbol: str
     step: StepKind
     text: str
+    recorded: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class UnresolvedEntry(Entry, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ class UnresolvedEntry(Entry, frozen=True, kw_only=True):
 
 
 class FlowEntry(Entry, frozen=True, kw_only=True):
-    """The verdict on one flow."""
+    """The verdict on one flow. `recorded` stands only where calls are known from `truthline trace` alone."""
 
     flow: str
     verdict: Verdict
@@ -60,6 +61,7 @@ class FlowEntry(Entry, frozen=True, kw_only=True):
     resolved: int
     unresolved: tuple[UnresolvedEntry, ...]
     doubts: tuple[str, ...]
+    recorded: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class FindingEntry(Entry, frozen=True, kw_only=True):
@@ -83,8 +85,19 @@ class FindingEntry(Entry, frozen=True, kw_only=True):
     fixable: bool
 
 
+class StaleEntry(Entry, frozen=True, kw_only=True):
+    """Calls of a record file that were left out, for these files have changed since."""
+
+    file: str
+    calls: int
+    changed: tuple[str, ...]
+
+
 class Report(Entry, frozen=True, kw_only=True):
-    """The whole document. `statistics` counts the findings of each code, where it was asked for."""
+    """The whole document. `statistics` counts the findings of each code, where it was asked for.
+
+    `stale_records` stand only where there are any.
+    """
 
     version: int = VERSION
     tool: Tool = Tool()
@@ -92,6 +105,7 @@ class Report(Entry, frozen=True, kw_only=True):
     flows: tuple[FlowEntry, ...]
     findings: tuple[FindingEntry, ...]
     statistics: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+    stale_records: tuple[StaleEntry, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
@@ -102,6 +116,7 @@ def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
             flows=tuple(flow_entry(flow) for flow in outcome.flows),
             findings=tuple(_finding(finding) for finding in outcome.findings),
             statistics=_statistics(outcome) if style.statistics else msgspec.UNSET,
+            stale_records=tuple(map(_stale, outcome.stale)) or msgspec.UNSET,
         )
     )
 
@@ -121,6 +136,7 @@ def flow_entry(verdict: FlowVerdict) -> FlowEntry:
         resolved=verdict.resolved,
         unresolved=tuple(unresolved_entry(call) for call in verdict.unresolved),
         doubts=verdict.doubts,
+        recorded=verdict.recorded or msgspec.UNSET,
     )
 
 
@@ -138,6 +154,7 @@ def witness(steps: tuple[Step, ...]) -> tuple[StepEntry, ...]:
             symbol=step.symbol,
             step=step.kind,
             text=step.text,
+            recorded=step.recorded or msgspec.UNSET,
         )
         for step in steps
     )
@@ -163,6 +180,10 @@ def _finding(finding: Finding) -> FindingEntry:
         fingerprint=finding.fingerprint,
         fixable=finding.fixable,
     )
+
+
+def _stale(record: StaleRecord) -> StaleEntry:
+    return StaleEntry(file=record.file, calls=record.calls, changed=record.changed)
 
 
 def _statistics(outcome: Outcome) -> dict[str, int]:

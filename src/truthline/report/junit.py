@@ -91,7 +91,7 @@ def _told(finding: Finding) -> str:
     rows = [f"{finding.location.file}:{span.line}:{span.column}: {finding.message}"]
     for number, step in enumerate(finding.witness, start=1):
         place = f"{step.location.file}:{step.location.span.line}"
-        rows.append(f"{number}. {place} {step.kind} {where(step.symbol)}: {step.text}")
+        rows.append(f"{number}. {place} {step.kind} {where(step)}: {step.text}")
     if finding.help:
         rows.append(f"help: {finding.help}")
     return "\n".join(map(printable, rows))

@@ -257,7 +257,7 @@ def _code_flow(steps: Sequence[Step]) -> CodeFlow:
             location=Place(
                 physical_location=_physical(step.location, step.text),
                 logical_locations=(Logical(fully_qualified_name=printable(step.symbol)),),
-                message=Message(text=_text(f"{step.kind} {where(step.symbol)}")),
+                message=Message(text=_text(f"{step.kind} {where(step)}")),
             ),
             kinds=(step.kind,),
             execution_order=number,

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from truthline.model.finding import Finding
-from truthline.model.run import Outcome, Summary
+from truthline.model.run import Outcome, StaleRecord, Summary
 from truthline.model.verdict import FlowVerdict, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("violated", "undecided", "clean")
@@ -23,6 +23,7 @@ def sentences(outcome: Outcome) -> list[str]:
         *_flows(outcome.flows),
         *_silenced(outcome.summary),
         *_unread(outcome.summary),
+        *map(left_out, outcome.stale),
     ]
 
 
@@ -58,6 +59,16 @@ def _silenced(summary: Summary) -> list[str]:
 
 def _unread(summary: Summary) -> list[str]:
     return [f"{counted(summary.unread, 'file')} could not be read (TL001)."] if summary.unread else []
+
+
+def left_out(stale: StaleRecord) -> str:
+    """Which recorded calls were not used, why, and how to have them again."""
+    first, *rest = stale.changed or ("a module",)
+    others = f" and {counted(len(rest), 'other file')}" if rest else ""
+    return (
+        f"{counted(stale.calls, 'recorded call')} of {stale.file} left out, for {first}{others} changed since "
+        f"(truthline trace --keep {stale.file} -- CMD...)."
+    )
 
 
 def ways(outcome: Outcome) -> list[str]:

@@ -14,7 +14,7 @@ def print_way(page: Page, steps: Sequence[Step], indent: int) -> None:
         deeper = indent + number_width + 1
         place = f"{step.location.file}:{step.location.span.line}"
         page.whole((f"{number:>{number_width}}", "bold"), " ", (place, "cyan"), indent=indent)
-        page.wrap((step.kind, "magenta"), f" {where(step.symbol)}", indent=deeper, hang=2)
+        page.wrap((step.kind, "magenta"), f" {where(step)}", indent=deeper, hang=2)
         if step.text:
             page.wrap((step.text, "dim"), indent=deeper + 4, hang=2)
 
@@ -24,7 +24,13 @@ def title(steps: Sequence[Step]) -> str:
     return f"The way there, {counted(len(steps), 'step')}:"
 
 
-def where(symbol: str) -> str:
-    """The function of a step; its module is already told by the file."""
-    module, _, qualname = symbol.partition(":")
-    return f"in {qualname}" if qualname else f"in the body of {module}"
+def where(step: Step) -> str:
+    """The function of a step, for its module is told by the file; and that a run showed the step, where one did."""
+    module, _, qualname = step.symbol.partition(":")
+    function = f"in {qualname}" if qualname else f"in the body of {module}"
+    return function + remark(step)
+
+
+def remark(step: Step) -> str:
+    """What is to be said of how a step is known."""
+    return ", recorded by trace" if step.recorded else ""

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
-from truthline.facts.code import Call, Register
+from truthline.facts.code import Call, Position, Register
 from truthline.model.location import Location, Span
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Context
 from truthline.program.places import Places
+from truthline.program.recorded import KeptCall
 from truthline.program.slices import Slice
 from truthline.trace.recording import Frame, RecordedCall
 from truthline.trace.units import UnitFinder, holder
@@ -40,7 +41,8 @@ class Comparison(msgspec.Struct, frozen=True):
 
     `direct` and `indirect` are recorded edges with both ends in the analysed files, `found` of each how many
     the static graph has. `entered` functions were called with no analysed frame below. `scheduled` edges have an
-    event loop between the two, so that nobody saw who asked for the call. `unknown` codes stand in no unit.
+    event loop between the two, so that nobody saw who asked for the call. `unknown` codes stand in no unit. `lacking`
+    are the recorded calls that the static graph lacks, each at an instruction; `unplaced` edges stand at none.
     """
 
     functions: int
@@ -52,6 +54,8 @@ class Comparison(msgspec.Struct, frozen=True):
     scheduled: int
     unknown: int
     misses: tuple[Miss, ...]
+    lacking: tuple[KeptCall, ...]
+    unplaced: int
     exhausted: bool
 
     @property
@@ -104,10 +108,37 @@ class _Comparer:
                 self.counts[f"{kind}_found"] += 1
             else:
                 misses.append(self._miss(call, pairs[0], static))
+        lacking = self._lacking(calls, static)
         counts = {name: self.counts[name] for name in _COUNTS}
         return Comparison(
-            **counts, functions=len(executed), misses=tuple(misses), exhausted=self.engine.solver.exhausted
+            **counts,
+            functions=len(executed),
+            misses=tuple(misses),
+            lacking=lacking,
+            exhausted=self.engine.solver.exhausted,
         )
+
+    def _lacking(self, calls: list[RecordedCall], static: _Static) -> tuple[KeptCall, ...]:
+        """Every recorded call whose edge is missing, where it was made."""
+        found: dict[KeptCall, None] = {}
+        unplaced: set[Edge] = set()
+        for call in calls:
+            for caller, callee in self._missing(call, static):
+                site = static.site(caller, call.caller.line) if call.caller is not None else None
+                if site is None:
+                    unplaced.add((caller, callee))
+                else:
+                    found[KeptCall(caller.symbol, site, callee.symbol, call.outside)] = None
+        self.counts["unplaced"] = len(unplaced)
+        return tuple(found)
+
+    def _missing(self, call: RecordedCall, static: _Static) -> list[Edge]:
+        """The edges that a call may be, where it is none that the static graph has."""
+        if call.caller is None or call.outside.startswith(EVENT_LOOPS):
+            return []
+        callees = self.finder.of_code(call.callee)
+        pairs = [(caller, callee) for caller in self.finder.of_frame(call.caller) for callee in callees]
+        return pairs if static.edges.isdisjoint(pairs) else []
 
     def _executed(self, calls: list[RecordedCall]) -> list[Unit]:
         """Every function that ran, and the modules and functions that called one."""
@@ -171,7 +202,7 @@ class _Comparer:
         return "other targets are found there" if others else "nothing is found there"
 
 
-_COUNTS = ("direct", "direct_found", "indirect", "indirect_found", "entered", "scheduled", "unknown")
+_COUNTS = ("direct", "direct_found", "indirect", "indirect_found", "entered", "scheduled", "unknown", "unplaced")
 
 
 class _Static:
@@ -187,6 +218,21 @@ class _Static:
             for _, target in part.edges(context):
                 if target.unit is not context.unit or target.unit.is_function:
                     self.edges.add((caller, target.unit))
+
+    def site(self, unit: Unit, line: int) -> Position | None:
+        """Where the call stands at a line that most likely made one which is not found."""
+        contexts = self.contexts.get(unit) or [self.part.engine.ambient(unit)]
+        places = sorted(_at_line(contexts, line), key=self._unlikely)
+        return unit.code.where(places[0][1]) if places else None
+
+    def _unlikely(self, place: tuple[Context, Register]) -> tuple[int, int, Position]:
+        """Unresolved calls come first, then those of code that is not analysed; of several, the innermost."""
+        context, register = place
+        notes = self.part.engine.execute(context, register)
+        is_call = isinstance(context.unit.code.instructions[register], Call)
+        rank = 0 if notes.unknown else 1 if notes.externals else 2 if is_call else 3
+        where = context.unit.code.where(register)
+        return rank, where[2] - where[0], where
 
 
 def whole_slice(engine: Engine, executed: Iterable[Unit], entered: Collection[Unit]) -> Slice:

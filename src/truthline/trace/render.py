@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from truthline.report.json_report import Entry, StepEntry, Tool, document, witness
@@ -11,7 +12,7 @@ from truthline.report.summary import counted
 from truthline.report.witness import print_way
 from truthline.trace.comparison import Comparison, Miss
 from truthline.trace.contradictions import Contradiction
-from truthline.trace.trace import Trace
+from truthline.trace.trace import Kept, Trace
 
 
 class MissEntry(Entry, frozen=True, kw_only=True):
@@ -36,7 +37,10 @@ class ContradictionEntry(Entry, frozen=True, kw_only=True):
 
 
 class TraceEntry(Entry, frozen=True, kw_only=True):
-    """The whole document. `misses` may be cut by `--limit`; the counts are not."""
+    """The whole document. `misses` may be cut by `--limit`; the counts are not.
+
+    `kept` calls are in the record file; null where none was asked for.
+    """
 
     version: int = 1
     tool: Tool = Tool()
@@ -56,6 +60,8 @@ class TraceEntry(Entry, frozen=True, kw_only=True):
     unknown: int
     exhausted: bool
     causes: dict[str, int]
+    kept: int | None
+    unplaced: int
     misses: tuple[MissEntry, ...]
     clean_flows: tuple[str, ...]
     contradictions: tuple[ContradictionEntry, ...]
@@ -82,6 +88,8 @@ def render_json(trace: Trace, limit: int) -> str:
             unknown=compared.unknown,
             exhausted=compared.exhausted,
             causes=dict(compared.causes()),
+            kept=None if trace.kept is None else trace.kept.calls,
+            unplaced=compared.unplaced,
             misses=tuple(_miss(miss) for miss in compared.misses[:limit]),
             clean_flows=trace.flows,
             contradictions=tuple(_contradiction(one) for one in trace.contradictions),
@@ -102,6 +110,9 @@ def render_text(trace: Trace, limit: int, style: Style) -> str:
         page.wrap(f"No proof was contradicted: {counted(len(trace.flows), 'clean flow')}.")
     _print_recall(page, trace.comparison)
     _print_misses(page, trace.comparison.misses, limit)
+    if trace.kept is not None:
+        page.blank()
+        _print_kept(page, trace.kept, trace.comparison.unplaced)
     return page.text()
 
 
@@ -143,6 +154,14 @@ def _print_misses(page: Page, misses: Sequence[Miss], limit: int) -> None:
         page.wrap(miss.reason, indent=4, hang=2)
     if len(misses) > limit:
         page.wrap(f"... and {len(misses) - limit:,} more (--limit shows them)", indent=2)
+
+
+def _print_kept(page: Page, kept: Kept, unplaced: int) -> None:
+    page.wrap(f"{counted(kept.calls, 'call')} that the analysis does not find kept in {kept.file}.")
+    if unplaced:
+        page.wrap(f"{counted(unplaced, 'edge')} left out: no instruction stands at the line.")
+    if not kept.is_named:
+        page.wrap(f"For the next check, write into the config: recorded = [{json.dumps(kept.file)}]")
 
 
 def _miss(miss: Miss) -> MissEntry:

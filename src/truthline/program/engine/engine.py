@@ -7,7 +7,7 @@ from functools import partial
 
 from truthline.facts.code import Call, Register, Type
 from truthline.program.bodies import BodyStore
-from truthline.program.engine import attributes, calls, transfer
+from truthline.program.engine import attributes, calls, recorded, transfer
 from truthline.program.engine.classes import Classes
 from truthline.program.engine.declared import Declared
 from truthline.program.engine.heap import ContentEntry, Heap
@@ -31,6 +31,7 @@ from truthline.program.engine.values import (
     Values,
 )
 from truthline.program.modules import Modules
+from truthline.program.recorded import KeptCall
 
 BUDGET = 3_000_000
 _NO_NOTES = Notes()
@@ -39,7 +40,9 @@ _NO_NOTES = Notes()
 class Engine:
     """Answers what a register can hold and what an instruction can execute."""
 
-    def __init__(self, modules: Modules, bodies: BodyStore, budget: int = BUDGET) -> None:
+    def __init__(
+        self, modules: Modules, bodies: BodyStore, budget: int = BUDGET, recorded_calls: Iterable[KeptCall] = ()
+    ) -> None:
         self.modules = modules
         self.bodies = bodies
         self.solver = Solver(budget)
@@ -51,6 +54,7 @@ class Engine:
         self.heap = Heap(self)
         self.holders = Holders(self)
         self.serving = Serving(self)
+        self.recorded = recorded.Recorded(recorded_calls)
         self._contexts: dict[Unit, Node] = {}
 
     # -- registers ----------------------------------------------------------------------------
@@ -98,7 +102,10 @@ class Engine:
         if not reaches(self, context, register):
             return ()
         instruction = context.unit.code.instructions[register]
-        return transfer.TRANSFER[type(instruction)](self, context, register, instruction)
+        values = transfer.TRANSFER[type(instruction)](self, context, register, instruction)
+        if not self.recorded.at(self, context.unit, register) or isinstance(instruction, Call):
+            return values
+        return recorded.implied(self, context, register).union(values)
 
     # -- contexts -----------------------------------------------------------------------------
 

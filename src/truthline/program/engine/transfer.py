@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from truthline.facts import code as ir
 from truthline.facts.code import Register
+from truthline.program.engine import recorded
 from truthline.program.engine.attributes import attribute, class_members, set_attribute
 from truthline.program.engine.calls import (
     Arguments,
@@ -317,7 +318,8 @@ def link(engine: Engine, context: Context, register: Register) -> Iterable[Outco
         return ()
     callees = engine.value(context, one.func)
     if callees and all(is_record(engine, callee) for callee in callees):
-        return {record(engine, callee, (context, register)) for callee in callees if isinstance(callee, Class)}
+        records = {record(engine, callee, (context, register)) for callee in callees if isinstance(callee, Class)}
+        return _with_recorded(engine, context, register, one, records)
     arguments = arguments_of(engine, context, one)
     unknown = engine.solver.notes().unknown
     unknown.clear()
@@ -328,7 +330,16 @@ def link(engine: Engine, context: Context, register: Register) -> Iterable[Outco
     found: set[Outcome] = set()
     for callee in sorted(callees) if len(callees) > 1 else callees:
         found |= invoke(engine, callee, arguments, (context, register))
-    return found
+    return _with_recorded(engine, context, register, one, found)
+
+
+def _with_recorded(
+    engine: Engine, context: Context, register: Register, one: ir.Call, found: Iterable[Outcome]
+) -> Iterable[Outcome]:
+    """Outcomes of a call, and those that a traced run showed."""
+    if not engine.recorded.at(engine, context.unit, register):
+        return found
+    return {*found, *recorded.called(engine, (context, register), arguments_of(engine, context, one))}
 
 
 def _settled(engine: Engine, context: Context, one: ir.Call, callees: Values, arguments: Arguments) -> Values:

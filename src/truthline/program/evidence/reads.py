@@ -196,8 +196,7 @@ class _Judge:
     def _steps(self, entry: _Entry, executed: Executed) -> Iterable[Step]:
         yield self.places.entry(entry.start.unit)
         *calls, (context, register) = entry.way(executed)
-        for caller, call in calls:
-            yield self.places.step(caller.unit, call, "call")
+        yield from self.places.way(calls, context.unit)
         yield self.places.step(context.unit, register, "read")
 
     def location(self, site: Site) -> Location:

@@ -134,9 +134,8 @@ class DecisionFinder:
         if read.context is None:
             return
         if place != (read.context, read.register):
-            yield self.finder.call(*place)
-            for caller, call in self.finder.inner_path(*place, (read.context, read.register))[:-1]:
-                yield self.finder.call(caller, call)
+            inside = self.finder.inner_path(*place, (read.context, read.register))[:-1]
+            yield from self.finder.calls((place, *inside), read.context.unit)
         yield self.finder.places.step(read.context.unit, read.register, "read")
 
     def _values(self, walk: Walk, step: Step, place: Site) -> Iterable[WitnessStep]:

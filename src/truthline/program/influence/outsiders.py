@@ -133,8 +133,7 @@ class Outsiders:
                 return
 
     def _way(self, part: Slice, write: GuardedWrite) -> Iterable[Step]:
-        for caller, call in part.path(write.site.context):
-            yield self.places.step(caller.unit, call, "call")
+        yield from self.places.way(part.path(write.site.context), write.site.context.unit)
         yield self.places.step(write.site.context.unit, write.site.register, "write")
 
     # -- everything else ----------------------------------------------------------------------

@@ -342,8 +342,7 @@ class Overrides:
         context = start.context if start is not None else site.context
         path = self.slice.path(context)
         yield self.places.entry(path[0][0].unit if path else context.unit)
-        for caller, register in path:
-            yield self.places.step(caller.unit, register, "call")
+        yield from self.places.way(path, context.unit)
         if start is not None:
             registers = start.context.unit.code.blocks[start.block].registers
             yield self.places.step(start.context.unit, registers[start.start - 1], "call")

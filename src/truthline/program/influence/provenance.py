@@ -160,8 +160,7 @@ class Provenance:
     def _approach(self, site: Site) -> Iterable[WitnessStep]:
         path = self.slice.path(site.context)
         yield self.places.entry(path[0][0].unit if path else site.context.unit)
-        for caller, register in path:
-            yield self.places.step(caller.unit, register, "call")
+        yield from self.places.way(path, site.context.unit)
         yield self.places.step(site.context.unit, site.register, "call")
 
     # -- where an input is passed -------------------------------------------------------------

@@ -129,7 +129,7 @@ def _unlogged(duty: Duty, lapse: Lapse, part: Slice, places: Places) -> Unlogged
     unit = lapse.context.unit
     path = part.path(lapse.context)
     steps = [places.entry(path[0][0].unit if path else unit)]
-    steps += [places.step(caller.unit, call, "call") for caller, call in path]
+    steps += places.way(path, unit)
     if lapse.began is not None:
         steps.append(places.step(unit, lapse.began, "write" if duty.kind != "decision" else "call"))
     place = unit.place(lapse.began) if lapse.began is not None else None

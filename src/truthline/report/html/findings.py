@@ -193,7 +193,7 @@ def _step(step: Step, lines: SourceLines) -> Markup:
     head = tag(
         "div",
         tag("span", step.kind, class_=f"kind {step.kind}"),
-        tag("span", where(step.symbol), class_="where"),
+        tag("span", where(step), class_="where"),
         tag("code", _place(step.location.file, step.location.span.line), class_="place"),
         class_="step",
     )
