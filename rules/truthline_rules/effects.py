@@ -29,7 +29,8 @@ HARMLESS = frozenset(
 HARMLESS_METHODS = frozenset(
     """
     addHandler append capitalize casefold copy count decode difference encode endswith extend extend_path format get
-    index insert intersection isdigit items join keys lower lstrip partition removeprefix removesuffix replace
+    getLogger get_logger index insert intersection isdigit items join keys lower lstrip partition removeprefix
+    removesuffix replace
     rpartition rsplit rstrip split splitlines startswith strip title union update upper values
     with_suffix joinpath resolve absolute
     """.split()

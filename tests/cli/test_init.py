@@ -38,9 +38,18 @@ def test_where_nothing_is_found_the_config_says_how_to_go_on(tmp_path: Path) -> 
     project(tmp_path, {"tool.py": "print('hello')\n"})
     written = truthline(tmp_path, "init")
     assert written.status == 0
-    assert "name yours in a [flow.NAME]" in written.out
+    assert "Wrote truthline.toml: 0 states, 0 flows." in written.out
+    assert "name yours in a [state.NAME]" in written.out
     assert "# [state." in (tmp_path / "truthline.toml").read_text()
     assert truthline(tmp_path, "check").status == 0
+
+
+def test_functions_that_decide_are_named_in_comments_where_no_state_was_found(tmp_path: Path) -> None:
+    project(tmp_path, {"app/rights.py": "def authorize(user):\n    return user\n"})
+    written = truthline(tmp_path, "init")
+    assert written.out.startswith("Wrote truthline.toml: 0 states, 0 flows.\n")
+    assert "Functions that are named as if they decided stand there in comments." in written.out
+    assert '# entry = [\n#   "app.rights:authorize",\n# ]\n' in (tmp_path / "truthline.toml").read_text()
 
 
 def test_a_script_that_no_import_can_name_is_not_proposed(tmp_path: Path) -> None:

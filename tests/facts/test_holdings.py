@@ -147,6 +147,43 @@ class R:
         ["R._c class-container <R.put >"],
     ),
     (
+        "a default of a class that each object replaces by its own",
+        """
+class R:
+    _c = []
+    def __init__(self, c):
+        self._c = c
+    def put(self, k):
+        self._c.append(k)
+""",
+        [],
+    ),
+    (
+        "a container of a class that objects fill, and one forgets",
+        """
+class R:
+    _c = []
+    def put(self, k):
+        self._c.append(k)
+    def leave(self):
+        self._c = []
+""",
+        ["R._c class-container <R.put >"],
+    ),
+    (
+        "a container of a class that is bound again",
+        """
+class R:
+    _c = []
+    @classmethod
+    def clear(cls):
+        cls._c = []
+    def forget(self):
+        R._c = []
+""",
+        ["R._c class-container <R.clear R.forget >"],
+    ),
+    (
         "a field of a dataclass",
         """
 @dataclass

@@ -288,6 +288,8 @@ def test_calls_at_import_time_are_recorded() -> None:
         ("globals()['x'] = 1", True),
         ("def f(): globals().update(x)", True),
         ("exec('x = 1')", True),
+        ("from public import public\npublic(x=1)", True),
+        ("@public\ndef f(): ...", False),
         ("vars()['x'] = 1", True),
         ("sys.modules[__name__] = C()", True),
         ("def f(): exec('x = 1')", False),

@@ -33,11 +33,14 @@ def command(jobs: int | None) -> None:
             stream.write(render(inventory, config.roots))
     except OSError as error:
         raise UnusableError(f"{DEFAULT_FILE} cannot be written: {error.strerror or error}") from error
-    click.echo(
-        f"Wrote {DEFAULT_FILE}: {counted(len(inventory.states), 'state')}, {counted(len(inventory.flows), 'flow')}."
-    )
-    if not inventory.flows:
+    states, flows = len(inventory.states), len(inventory.flows)
+    click.echo(f"Wrote {DEFAULT_FILE}: {counted(states, 'state')}, {counted(flows if states else 0, 'flow')}.")
+    if not states:
+        click.echo("No memory was found that other modules use: name yours in a [state.NAME].")
+    if states and not flows:
         click.echo(
             "No function is named as if it decided: name yours in a [flow.NAME], for without one no state is guarded."
         )
+    if not states and flows:
+        click.echo("Functions that are named as if they decided stand there in comments.")
     click.echo("Next: truthline check; and if there is much that cannot be mended today, truthline baseline")

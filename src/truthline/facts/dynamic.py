@@ -9,7 +9,9 @@ from truthline.facts.outline import Import
 from truthline.syntax.positions import Positions
 
 _ANYWHERE = frozenset({"import_module", "__import__", "globals"})
-_AT_MODULE_LEVEL = frozenset({"exec", "vars", "locals", "modules"})
+_AT_MODULE_LEVEL = frozenset({"exec", "vars", "locals", "modules", "public"})
+_PUBLIC = frozenset({"public", "public.public"})
+"""How modules call what atpublic defines: its keywords become names of the module that calls it."""
 
 
 def scanned_places(text: str, words: Collection[str]) -> frozenset[Place]:
@@ -84,8 +86,11 @@ def writes_namespace(node: ast.AST, context: Context) -> bool:
     if isinstance(node, ast.Call):
         name = dotted(node.func)
         own = context.place == "module" and not node.args
+        at_top = context.place == "module"
         return (
-            name == "globals" or (name in ("vars", "locals") and own) or (name == "exec" and context.place == "module")
+            name == "globals"
+            or (name in ("vars", "locals") and own)
+            or (at_top and (name == "exec" or (name in _PUBLIC and bool(node.keywords))))
         )
     return isinstance(node, ast.Subscript) and dotted(node.value) == "sys.modules" and dotted(node.slice) == "__name__"
 

@@ -68,13 +68,15 @@ def _makes(factory: ast.expr) -> bool:
 class _Uses(ast.NodeVisitor):
     """Which functions read, change and bind which global names, and which attributes of `self` or of their class.
 
-    An attribute's key is `Class.name`. A name that a function binds itself is its own, unless it says `global`.
+    An attribute's key is `Class.name`. A name that a function binds itself is its own, unless it says `global`. What
+    is bound through `self` belongs to one object and leaves alone what the class holds under that name.
     """
 
     def __init__(self) -> None:
         self.readers: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self.changers: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self.binders: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self.own_binders: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self.made: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._path: list[str] = []
         self._classes: list[str] = []
@@ -137,7 +139,8 @@ class _Uses(ast.NodeVisitor):
         elif isinstance(node.ctx, ast.Load):
             self._note(self.readers, key)
         else:
-            self._note(self.binders, key)
+            through_object = isinstance(node.value, ast.Name) and node.value.id == "self"
+            self._note(self.own_binders if through_object else self.binders, key)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         """`x[key] = value` and `del x[key]` change what `x` holds."""
@@ -216,10 +219,14 @@ def _attributes(file: FileView, uses: _Uses) -> Iterator[Holding]:
         for name, target, value in _assigned(node.body):
             key = f"{path}.{name}"
             changers = {**uses.changers.get(key, {}), **uses.binders.get(key, {})}
-            if changers and is_container(value):
-                is_field = isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] == "field"
-                kind: HoldingKind = "instance-container" if is_field else "class-container"
-                yield _holding(key, kind, file.span(target), changers, uses)
+            own = uses.own_binders.get(key, {})
+            if not is_container(value):
+                continue
+            if isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] == "field":
+                if changers or own:
+                    yield _holding(key, "instance-container", file.span(target), {**changers, **own}, uses)
+            elif changers and f"{path}.__init__" not in own:
+                yield _holding(key, "class-container", file.span(target), changers, uses)
         for method in node.body:
             if isinstance(method, ast.FunctionDef) and method.name in ("__init__", "__new__", "__post_init__"):
                 yield from _made(path, method, file, uses)

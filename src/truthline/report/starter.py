@@ -7,6 +7,9 @@ from truthline.program.inventory import Inventory, ProposedFlow, ProposedState
 from truthline.report.summary import counted
 
 SHOWN_TABLES = 8
+_EXAMPLE_STATE = "session-cache"
+_EXAMPLES = (ProposedFlow("activation", ("app.activation:activate",)),)
+"""What stands in comments where nothing was found."""
 
 
 def render(inventory: Inventory, roots: Sequence[str]) -> str:
@@ -40,27 +43,27 @@ def _states(states: Sequence[ProposedState]) -> Iterator[str]:
         yield "]"
     if not states:
         yield "#"
-        yield "# [state.session-cache]"
+        yield f"# [state.{_EXAMPLE_STATE}]"
         yield '# modules = ["app.cache"]'
     yield ""
 
 
 def _flows(flows: Sequence[ProposedFlow], states: Sequence[ProposedState]) -> Iterator[str]:
     yield "# Flows: functions that decide. Those below were chosen for their names alone; keep what really decides."
-    for flow in flows if states else ():
-        yield ""
-        yield f"[flow.{flow.name}]"
-        yield "entry = ["
-        yield from (f"  {_quoted(each)}," for each in flow.entries)
-        yield "]"
-        yield f"must-not-reach = {_listed([state.name for state in states])}"
-        yield 'unknown = "warn"  # calls that cannot be resolved and could reach a state: "ignore", "warn" or "error"'
-    if not (flows and states):
-        yield "#"
-        yield "# [flow.activation]"
-        yield '# entry = ["app.activation:activate"]'
-        yield '# must-not-reach = ["session-cache"]'
+    for flow in flows or _EXAMPLES:
+        is_ready = bool(flows and states)
+        yield "" if is_ready else "#"
+        yield from (each if is_ready else f"# {each}" for each in _flow(flow, states))
     yield ""
+
+
+def _flow(flow: ProposedFlow, states: Sequence[ProposedState]) -> Iterator[str]:
+    yield f"[flow.{flow.name}]"
+    yield "entry = ["
+    yield from (f"  {_quoted(each)}," for each in flow.entries)
+    yield "]"
+    yield f"must-not-reach = {_listed([state.name for state in states] or [_EXAMPLE_STATE])}"
+    yield 'unknown = "warn"  # calls that cannot be resolved and could reach a state: "ignore", "warn" or "error"'
 
 
 def _evidence(inventory: Inventory) -> Iterator[str]:
