@@ -51,13 +51,19 @@ class _StateReached(Rule):
     def _violation(self, flow: str, way: Way) -> Violation:
         return Violation(
             location=way.location,
-            message=f"flow `{flow}` {self.verb.format(target=way.target)}, which belongs to state `{way.state}`",
+            message=self._message(flow, way),
             help=self.help,
             symbol=way.target,
             flow=flow,
             state=way.state,
             witness=way.steps,
         )
+
+    def _message(self, flow: str, way: Way) -> str:
+        """What is reached and whose it is; the state alone where no object of it is known."""
+        if way.target == way.state:
+            return f"flow `{flow}` {self.verb.format(target=f'state `{way.state}`')}"
+        return f"flow `{flow}` {self.verb.format(target=f'`{way.target}`')}, which belongs to state `{way.state}`"
 
 
 class StateImported(_StateReached):
@@ -75,7 +81,7 @@ class StateImported(_StateReached):
     """
 
     depth = "import"
-    verb = "imports `{target}`"
+    verb = "imports {target}"
     help = "remove the import; a decision must rest on evidence"
     meta = Meta(
         code="TL101",
@@ -110,7 +116,7 @@ class StateCalled(_StateReached):
     """
 
     depth = "call"
-    verb = "calls `{target}`"
+    verb = "calls {target}"
     help = "ask the evidence instead; what memory remembers must not decide"
     meta = Meta(
         code="TL102",
@@ -148,7 +154,7 @@ class StateRead(_StateReached):
     """
 
     depth = "read"
-    verb = "reads `{target}`"
+    verb = "reads {target}"
     help = "replace the read by a query of the evidence"
     meta = Meta(
         code="TL103",
@@ -202,7 +208,7 @@ class StateDecides(_StateReached):
     """
 
     depth = "decide"
-    verb = "lets `{target}` decide"
+    verb = "lets {target} decide"
     help = "let the decision rest on a query of the evidence"
     meta = Meta(
         code="TL104",
@@ -255,7 +261,7 @@ class StateWritten(_StateReached):
     """
 
     depth = "write"
-    verb = "writes `{target}`"
+    verb = "writes {target}"
     help = 'remove the write, or declare the state with `role = "cache"` if the flow may write it'
     meta = Meta(
         code="TL106",

@@ -116,6 +116,16 @@ def test_a_way_can_be_followed_in_the_picture(show: Any) -> None:
     assert page.locator(".route").get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_way_on_a_phone_is_large_enough_to_read(show: Any, width: int) -> None:
+    page = show(DRAWN, viewport={"width": width, "height": 800})
+    page.click("text=show in the picture")
+    entry = page.locator(".box.entry.near")
+    letters = entry.locator(".name").evaluate("name => 12 * name.getScreenCTM().a")
+    assert letters >= 7
+    assert 0 <= entry.bounding_box()["x"] <= width / 2
+
+
 def test_a_box_tells_what_stands_behind_it(show: Any) -> None:
     page = show(DRAWN)
     page.locator(".box.open").click()

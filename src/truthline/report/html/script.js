@@ -136,10 +136,10 @@
       draw();
     };
     const point = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    const LEGIBLE = 1.6; // letters that nobody can read help nobody: a smaller picture begins at the entries instead
     const fit = () => {
       Object.assign(view, full);
-      // letters that nobody can read help nobody: begin at the entries, large enough
-      if (svg.clientWidth && full.width / svg.clientWidth > 1.6) {
+      if (svg.clientWidth && full.width / svg.clientWidth > LEGIBLE) {
         view.width = svg.clientWidth * 1.25;
         view.height = svg.clientHeight * 1.25;
         const entry = svg.querySelector(".box.entry.way") ?? svg.querySelector(".box.entry") ?? svg.querySelector(".box");
@@ -166,10 +166,12 @@
       const width = Math.max(...places.map((one) => one.e)) + 252 - left;
       const height = Math.max(...places.map((one) => one.f)) + 68 - top;
       const needed = Math.max(width / svg.clientWidth, height / svg.clientHeight, 0.8);
-      view.width = svg.clientWidth * needed;
-      view.height = svg.clientHeight * needed;
-      view.x = left + (width - view.width) / 2;
-      view.y = top + (height - view.height) / 2;
+      const taken = Math.min(needed, LEGIBLE);
+      view.width = svg.clientWidth * taken;
+      view.height = svg.clientHeight * taken;
+      const first = places.reduce((one, other) => (other.e < one.e ? other : one));
+      view.x = taken < needed ? left : left + (width - view.width) / 2;
+      view.y = taken < needed ? first.f + 20 - view.height / 2 : top + (height - view.height) / 2;
       draw();
     };
 
