@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
@@ -25,11 +26,15 @@ class Editor:
         self.client = client
         self.messages: list[str] = []
         self.texts: dict[str, str] = {}
+        self.rooms: list[types.ProgressToken] = []
+        self.progress: list[Any] = []
         self._told: dict[str, Sequence[types.Diagnostic]] = {}
         self._news = asyncio.Event()
         self._versions = 0
         client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(partial(self._hear))
         client.feature(types.WINDOW_SHOW_MESSAGE)(partial(self._hear_message))
+        client.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)(partial(self._make_room))
+        client.feature(types.PROGRESS)(partial(self._hear_progress))
 
     def uri(self, path: str) -> str:
         return (self.base / path).as_uri()
@@ -103,6 +108,13 @@ class Editor:
         self._told[params.uri] = params.diagnostics
         self._news.set()
 
+    def _make_room(self, params: types.WorkDoneProgressCreateParams) -> None:
+        self.rooms.append(params.token)
+
+    def _hear_progress(self, params: types.ProgressParams) -> None:
+        self.progress.append(params.value)
+        self._news.set()
+
     def _hear_message(self, params: types.ShowMessageParams) -> None:
         self.messages.append(params.message)
         self._news.set()
@@ -124,7 +136,7 @@ def under(line: str, stretch: types.Range) -> str:
 
 
 @asynccontextmanager
-async def editor(base: Path, *arguments: str) -> AsyncIterator[Editor]:
+async def editor(base: Path, *arguments: str, shows_progress: bool = True) -> AsyncIterator[Editor]:
     """Open a directory in an editor; at the end the server must have been left running, and must go when told to."""
     client = LanguageClient("editor", "1")
     window = Editor(base, client)
@@ -139,7 +151,8 @@ async def editor(base: Path, *arguments: str) -> AsyncIterator[Editor]:
     server = client._server
     assert server is not None
     folders = [types.WorkspaceFolder(base.as_uri(), base.name)]
-    params = types.InitializeParams(types.ClientCapabilities(), root_uri=base.as_uri(), workspace_folders=folders)
+    able = types.ClientCapabilities(window=types.WindowClientCapabilities(work_done_progress=shows_progress))
+    params = types.InitializeParams(able, root_uri=base.as_uri(), workspace_folders=folders)
     await asyncio.wait_for(client.initialize_async(params), PATIENCE)
     client.initialized(types.InitializedParams())
     yield window

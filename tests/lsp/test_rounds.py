@@ -13,6 +13,16 @@ from truthline.lsp import rounds
 from truthline.lsp.rounds import Round, Rounds
 
 
+class Silent:
+    """Nobody to tell."""
+
+    def begin(self) -> None: ...
+
+    def advance(self, done: int, total: int) -> None: ...
+
+    def end(self) -> None: ...
+
+
 def test_a_bug_in_one_round_is_told_and_the_next_one_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project(tmp_path, VIOLATED)
     found: list[Round] = []
@@ -24,7 +34,7 @@ def test_a_bug_in_one_round_is_told_and_the_next_one_comes(tmp_path: Path, monke
             found.append(each)
             done.set()
 
-        desk = Rounds(lambda: ([tmp_path], {}), finished, no_plugins=True)
+        desk = Rounds(lambda: ([tmp_path], {}), finished, Silent(), no_plugins=True)
         for broken in (False, True, False):
             with monkeypatch.context() as patch:
                 if broken:
@@ -50,7 +60,7 @@ def test_only_the_projects_that_are_concerned_are_checked_again(tmp_path: Path) 
             found.append(each)
             done.set()
 
-        desk = Rounds(lambda: (bases, {}), finished, no_plugins=True)
+        desk = Rounds(lambda: (bases, {}), finished, Silent(), no_plugins=True)
         for touched in (tmp_path, bases[0] / "app/decide.py"):
             done.clear()
             desk.touch(touched)

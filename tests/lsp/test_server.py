@@ -20,9 +20,9 @@ STALE = {
 }
 
 
-def run(base: Path, scene: Callable[[Editor], Awaitable[None]], *arguments: str) -> None:
+def run(base: Path, scene: Callable[[Editor], Awaitable[None]], *arguments: str, shows_progress: bool = True) -> None:
     async def play() -> None:
-        async with editor(base, *arguments) as window:
+        async with editor(base, *arguments, shows_progress=shows_progress) as window:
             await scene(window)
 
     asyncio.run(play())
@@ -181,6 +181,38 @@ def test_a_plugin_that_prints_or_fails_does_not_break_the_protocol(tmp_path: Pat
 
     run(project(tmp_path, files), fails)
     run(tmp_path, is_left_out, "--no-plugins")
+
+
+SLOW = """
+import time
+from truthline.api import Meta, Rule
+
+class Slow(Rule):
+    meta = Meta(code="X001", name="slow", valid=(), invalid=())
+
+    def check(self, program):
+        time.sleep(2)
+        return ()
+"""
+
+
+@pytest.mark.parametrize("shows_progress", [True, False])
+def test_a_check_that_takes_long_is_shown_by_an_editor_that_can(tmp_path: Path, shows_progress: bool) -> None:
+    config = 'plugins = ["slow.py"]\n' + VIOLATED["truthline.toml"]
+    files = {**VIOLATED, "truthline.toml": config, "slow.py": SLOW}
+
+    async def scene(window: Editor) -> None:
+        await window.until_codes(DECIDE, "TL103")
+        if not shows_progress:
+            assert (window.rooms, window.progress) == ([], [])
+            return
+        await window.until(lambda: any(each["kind"] == "end" for each in window.progress))
+        assert len(window.rooms) == 1
+        kinds = [each["kind"] for each in window.progress]
+        assert (kinds[0], kinds[-1], set(kinds[1:-1])) == ("begin", "end", {"report"})
+        assert window.progress[-2]["message"] == "rules and flows"
+
+    run(project(tmp_path, files), scene, shows_progress=shows_progress)
 
 
 def test_without_a_config_there_is_nothing_to_say_until_there_is_one(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from truthline.lsp.diagnostics import diagnostics
 from truthline.lsp.look import Documents, Look
 from truthline.lsp.places import Places
 from truthline.lsp.rounds import Round, Rounds
+from truthline.lsp.working import Working
 from truthline.report.escape import printable
 
 
@@ -24,7 +25,7 @@ class Desk(LanguageServer):
         # Texts come whole: pygls counts the lines of a change as `str.splitlines` does, and a form feed ends none.
         super().__init__("truthline", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.was_shut_down = False
-        self._rounds = Rounds(self._asked, self._publish, no_plugins=no_plugins)
+        self._rounds = Rounds(self._asked, self._publish, Working(self), no_plugins=no_plugins)
         self._looks: list[Look] = []
         self._told: set[str] = set()
         self._complaints: set[str] = set()

@@ -18,7 +18,7 @@ from truthline.config.schema import Config
 from truthline.errors import TruthlineError
 from truthline.facts.store.directory import NAME, StoreDirectory
 from truthline.facts.store.store import Store
-from truthline.program.load import emptiness
+from truthline.program.load import Progress, emptiness
 from truthline.report.sources import source_lines
 from truthline.syntax.discovery import covers
 from truthline.syntax.overlay import Overlay
@@ -61,7 +61,7 @@ class Look(msgspec.Struct, frozen=True):
         return source_lines(self.base, self.texts)
 
 
-def look(config_file: Path, documents: Documents, *, no_plugins: bool) -> Look:
+def look(config_file: Path, documents: Documents, progress: Progress, *, no_plugins: bool) -> Look:
     """Check the project of a config. Raises nothing that a user can cause."""
     base = Path(os.path.abspath(config_file.parent))  # noqa: PTH100  # without `..`, but with links as they were typed
     texts = {
@@ -72,7 +72,7 @@ def look(config_file: Path, documents: Documents, *, no_plugins: bool) -> Look:
     seen = Look(base, config_file.name, texts)
     try:
         config = load(base, config_file, further=partial(mistakes, no_plugins=no_plugins))
-        found = _found(config, texts, no_plugins=no_plugins)
+        found = _found(config, texts, progress, no_plugins=no_plugins)
     except ConfigError as error:
         return msgspec.structs.replace(seen, problems=error.problems)
     except TruthlineError as error:
@@ -83,12 +83,13 @@ def look(config_file: Path, documents: Documents, *, no_plugins: bool) -> Look:
     return msgspec.structs.replace(seen, config=config, standing=found)
 
 
-def _found(config: Config, texts: Overlay, *, no_plugins: bool) -> Standing:
+def _found(config: Config, texts: Overlay, progress: Progress, *, no_plugins: bool) -> Standing:
     base = Path(config.base)
     unsaved = {path: text for path, text in texts.items() if text != _saved(base, path) and covers(config, path)}
     directory = StoreDirectory(base / NAME)
     with closing(Store(None if directory.refusal() else directory)) as store:
-        return standing(config, CheckOptions(overlay=unsaved, no_plugins=no_plugins, store=store))
+        options = CheckOptions(overlay=unsaved, no_plugins=no_plugins, store=store, progress=progress)
+        return standing(config, options)
 
 
 def _saved(base: Path, path: str) -> bytes | None:

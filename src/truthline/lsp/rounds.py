@@ -12,6 +12,7 @@ import msgspec
 from truthline.config.load import locate
 from truthline.errors import TruthlineError
 from truthline.lsp.look import Documents, Look, look
+from truthline.lsp.working import Work
 
 PAUSE = 0.4
 """Seconds without a keystroke after which unsaved text is checked."""
@@ -33,10 +34,12 @@ class Rounds:
         self,
         asked: Callable[[], tuple[Iterable[Path], Documents]],
         done: Callable[[Round], None],
+        work: Work,
         *,
         no_plugins: bool,
     ) -> None:
         """`asked` tells the directories whose configs count, and the open documents."""
+        self._work = work
         self._asked = asked
         self._done = done
         self._no_plugins = no_plugins
@@ -60,6 +63,7 @@ class Rounds:
         touched, self._touched = self._touched, set()
         directories, documents = self._asked()
         loop = asyncio.get_running_loop()
+        self._work.begin()
 
         def work() -> None:
             try:
@@ -73,6 +77,7 @@ class Rounds:
 
     def _finish(self, found: Round) -> None:
         self._running = False
+        self._work.end()
         self._looks = dict(found.looks)
         self._done(found)
         if self._timer is None:
@@ -87,7 +92,7 @@ class Rounds:
             if known is not None and not any(_concerns(path, known.base) for path in touched):
                 looks[config_file] = known
             else:
-                looks[config_file] = look(config_file, documents, no_plugins=self._no_plugins)
+                looks[config_file] = look(config_file, documents, self._work.advance, no_plugins=self._no_plugins)
                 gc.collect()  # `main` has turned the collector off
         return Round(looks, tuple(complaints))
 
