@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from truthline.facts.code import Attr, Call, Load, Register, SetItem
 from truthline.facts.targets import ANY_NAME
+from truthline.program.engine.solver import Node
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Constant, Context, Instance, Values
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
+Place = tuple[Context, Register]
 _NAMESPACES = {"globals", "locals", "vars"}
 _FILLING = {"update", "setdefault", "__setitem__"}
 
@@ -27,21 +29,33 @@ def run_stores(engine: Engine, name: str) -> None:
     engine.solver.read(engine.solver.node(("stores by name", name), partial(_run_stores, engine, name)))
 
 
-def _run_stores(engine: Engine, name: str) -> Iterable[Context]:
-    named = engine.solver.read(engine.solver.node("computed names", partial(_computed_names, engine)))
-    for _, context, register in sorted(one for one in named if one[0] == name):
+def _run_stores(engine: Engine, name: str) -> Iterable[Place]:
+    engine.solver.read(engine.solver.node("computed names", partial(_find_names, engine)))
+    for context, register in sorted(engine.solver.read(_storing(engine, name))):
         engine.value(context, register)
     return ()
 
 
-def _computed_names(engine: Engine) -> Iterable[tuple[str, Context, Register]]:
-    """Each name that a statement can mean, in each context in which it can."""
+def _storing(engine: Engine, name: str) -> Node:
+    """The statements that can mean a name, in the contexts in which they can: each is looked at by itself."""
+    return engine.solver.node(("storing by name", name), None)
+
+
+def _find_names(engine: Engine) -> Iterable[Place]:
     for module in engine.modules.files_storing(ANY_NAME):
         for unit in engine.bodies.units(module.name):
             for register in _places(unit):
-                for context in engine.precise(engine.ambient(unit, deep=True), register):
-                    for name in _names(engine, context, register):
-                        yield name, context, register
+                key = ("names stored at", unit, register)
+                engine.solver.read(engine.solver.node(key, partial(_note_names, engine, unit, register)))
+    return ()
+
+
+def _note_names(engine: Engine, unit: Unit, register: Register) -> Iterable[Place]:
+    """Notes each name that a statement can mean, for whoever asks for it."""
+    for context in engine.precise(engine.ambient(unit, deep=True), register):
+        for name in _names(engine, context, register):
+            engine.solver.push(_storing(engine, name), ((context, register),))
+    return ()
 
 
 def _places(unit: Unit) -> Iterable[Register]:

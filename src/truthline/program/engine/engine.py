@@ -56,6 +56,7 @@ class Engine:
         self.serving = Serving(self)
         self.recorded = recorded.Recorded(recorded_calls)
         self._contexts: dict[Unit, Node] = {}
+        self._anywhere: tuple[dict[Unit, Context], dict[Unit, Context]] = ({}, {})
 
     # -- registers ----------------------------------------------------------------------------
 
@@ -183,11 +184,16 @@ class Engine:
 
     def ambient(self, unit: Unit, bound: Value | None = None, deep: bool = False) -> Context:
         """The context that stands for calls of the unit from anywhere, of one receiver where `bound` is given."""
+        if bound is not None and unit.code.params:
+            return self._outermost(unit, (bound, *(None,) * (len(unit.code.params) - 1)), deep)
+        known = self._anywhere[deep].get(unit)
+        if known is None:
+            known = self._anywhere[deep][unit] = self._outermost(unit, (None,) * len(unit.code.params), deep)
+        return known
+
+    def _outermost(self, unit: Unit, key: tuple[Value | None, ...], deep: bool) -> Context:
         closure = self.ambient(unit.parent) if unit.parent is not None else None
-        key: list[Value | None] = [None] * len(unit.code.params)
-        if bound is not None and key:
-            key[0] = bound
-        return self.universe.context(unit, closure, tuple(key), True, deep)
+        return self.universe.context(unit, closure, key, True, deep)
 
     def precise(self, context: Context, register: Register) -> list[Context]:
         """The contexts that tell what an instruction does where `context` is called from anywhere.
@@ -230,6 +236,11 @@ class Engine:
             values = values | self._ambient_param(context, index)
         return values
 
+    def receives(self, context: Context, index: int, value: Value) -> bool:
+        """Whether a parameter can hold a value. Contexts are told apart by most of them, which costs no look-up."""
+        fixed = context.key[index]
+        return fixed is value if fixed is not None else value in self.param(context, index)
+
     def _admitted(self, context: Context, annotation: Type, values: Values) -> Values:
         """Unknown arguments are what the annotation admits, where it says something."""
         promised = self.types.instances(context.unit, annotation)
@@ -265,8 +276,13 @@ class Engine:
             self.holders.sites(unit)
             bound = context.key[0] if context.key else None
             for called in self.contexts(unit):
-                if not called.ambient and (bound is None or called.key[0] in (None, bound)):
+                if called.ambient or (bound is not None and called.key[0] not in (None, bound)):
+                    continue
+                fixed = called.key[index]
+                if fixed is None:
                     found |= self.param(called, index)
+                else:
+                    found.add(fixed)
         found.update(calls.default(self, context, index))
         if any(not isinstance(value, (Opaque, Constant)) for value in found):
             found = {value for value in found if not isinstance(value, Opaque)}

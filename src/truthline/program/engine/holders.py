@@ -166,7 +166,7 @@ class Holders:
             for method in cls.unit.inner if cls.unit.model else ():
                 if method.name == "__init__":
                     for context in sorted(self.engine.contexts_on(method, value)):
-                        if value in self.engine.param(context, 0):
+                        if self.engine.receives(context, 0, value):
                             yield from ((context, one) for one, param in method.find(Param) if param.index == 0)
 
     def _promised(self, value: Instance) -> Iterable[Place]:
@@ -194,10 +194,12 @@ class Holders:
 
     def _collected(self, value: Instance, index: int) -> Iterable[Place]:
         """The parameter that collects arguments in `value`."""
-        for context in self.engine.contexts(value.unit) if value.unit is not None else ():
-            for register, param in context.unit.find(Param):
-                if param.index == index and value in self.engine.param(context, index):
-                    yield (context, register)
+        if value.unit is None:
+            return
+        registers = [register for register, param in value.unit.find(Param) if param.index == index]
+        for context in self.engine.contexts(value.unit):
+            if self.engine.receives(context, index, value):
+                yield from ((context, register) for register in registers)
 
     # -- one step -----------------------------------------------------------------------------
 
@@ -268,11 +270,15 @@ class Holders:
             yield (context, register)
 
     def _named(self, value: Value, read: bool, unit: Unit, name: str) -> Iterable[Place]:
-        """Reads of a module's or class's name anywhere."""
-        engine = self.engine
+        """Reads of a module's or class's name anywhere: looked for once, whatever stores the value under the name."""
         scope = unit
         while scope.is_function and scope.parent is not None:
             scope = scope.parent
+        key = ("named", value, read, scope, name)
+        return self.engine.solver.read(self.engine.solver.node(key, partial(self._in_scope, value, read, scope, name)))
+
+    def _in_scope(self, value: Value, read: bool, scope: Unit, name: str) -> Iterable[Place]:
+        engine = self.engine
         if scope.code.kind == "class":
             yield from (
                 self._members(value, scope, name)
@@ -284,7 +290,7 @@ class Holders:
         for module in engine.modules.files_mentioning(name):
             index = engine.bodies.index(module.name)
             places += [*index.imports.get(name, ()), *index.attributes.get(name, ())]
-            places += self._renamed(module.name, name) if module.name != unit.module else index.loads.get(name, [])
+            places += self._renamed(module.name, name) if module.name != scope.module else index.loads.get(name, [])
         yield from self._those_that_hold(value, read, places)
 
     def _renamed(self, module: str, name: str) -> list[tuple[Unit, Register]]:
@@ -329,6 +335,11 @@ class Holders:
                         yield self.engine.ambient(method, deep=True), register
 
     def _attributes(self, value: Value, read: bool, name: str) -> Iterable[Place]:
+        """Reads of an attribute anywhere."""
+        key = ("attributes", value, read, name)
+        return self.engine.solver.read(self.engine.solver.node(key, partial(self._of_any, value, read, name)))
+
+    def _of_any(self, value: Value, read: bool, name: str) -> Iterable[Place]:
         engine = self.engine
         places: list[tuple[Unit, Register]] = []
         for module in engine.modules.files_mentioning(name):

@@ -384,6 +384,9 @@ class Unit:
         return {}
 
 
+_INDEXED = frozenset((LoadCell, StoreCell, Import, MakeClass))
+
+
 class FileIndex:
     """Where the units of a file touch a name, by syntax alone."""
 
@@ -397,29 +400,30 @@ class FileIndex:
         self.global_stores: dict[str, list[tuple[Unit, Register]]] = {}
         self.imports: dict[str, list[tuple[Unit, Register]]] = {}
         self.classes: list[tuple[Unit, Register, MakeClass]] = []
-        self._named: dict[type[Instruction], dict[str, list[tuple[Unit, Register]]]] = {
+        named: dict[type[Instruction], dict[str, list[tuple[Unit, Register]]]] = {
             Attr: self.attributes,
             SetAttr: self.stores,
             Load: self.loads,
             StoreGlobal: self.global_stores,
             ImportFrom: self.imports,
         }
-        self._captured: dict[type[Instruction], dict[tuple[int, str], list[tuple[Unit, Register]]]] = {
-            LoadCell: self.cells,
-            StoreCell: self.cell_stores,
-        }
         for unit in units:
-            self._read(unit)
+            self._read(unit, named)
 
-    def _read(self, unit: Unit) -> None:
+    def _read(self, unit: Unit, named: dict[type[Instruction], dict[str, list[tuple[Unit, Register]]]]) -> None:
         for register, instruction in enumerate(unit.code.instructions):
             kind = type(instruction)
-            if (named := self._named.get(kind)) is not None:
-                named.setdefault(instruction.name, []).append((unit, register))  # type: ignore[union-attr]
-            elif isinstance(instruction, (LoadCell, StoreCell)):
-                captured = self._captured[kind]
-                captured.setdefault((instruction.owner, instruction.name), []).append((unit, register))
-            elif isinstance(instruction, Import):
-                self.imports.setdefault(instruction.module, []).append((unit, register))
-            elif isinstance(instruction, MakeClass):
-                self.classes.append((unit, register, instruction))
+            if kind in named:
+                named[kind].setdefault(instruction.name, []).append((unit, register))  # type: ignore[union-attr]
+            elif kind in _INDEXED:
+                self._note(unit, register, instruction)
+
+    def _note(self, unit: Unit, register: Register, instruction: AnyInstruction) -> None:
+        if isinstance(instruction, LoadCell):
+            self.cells.setdefault((instruction.owner, instruction.name), []).append((unit, register))
+        elif isinstance(instruction, StoreCell):
+            self.cell_stores.setdefault((instruction.owner, instruction.name), []).append((unit, register))
+        elif isinstance(instruction, Import):
+            self.imports.setdefault(instruction.module, []).append((unit, register))
+        elif isinstance(instruction, MakeClass):
+            self.classes.append((unit, register, instruction))

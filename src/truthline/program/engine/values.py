@@ -299,9 +299,11 @@ class Universe:
         deep: bool = False,
     ) -> Context:
         """The one context of a unit under a key; contexts nested too deep merge."""
-        if any(value is not None and value.depth >= DEEPEST for value in key):
-            key = tuple(value if value is None or value.depth < DEEPEST else None for value in key)
-        ambient = ambient and any(value is None for value in key)
+        for value in key:
+            if value is not None and value.depth >= DEEPEST:
+                key = tuple(value if value is None or value.depth < DEEPEST else None for value in key)
+                break
+        ambient = ambient and None in key
         deep = deep and ambient
         identity = (unit, closure, key, ambient, deep)
         context = self._contexts.get(identity)
