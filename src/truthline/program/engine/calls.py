@@ -129,8 +129,7 @@ def _invoke_function(engine: Engine, callee: Function, arguments: Arguments, sit
     found: set[Outcome] = set()
     for context, received in _contexts(engine, callee, bound):
         for index, values in enumerate(received):
-            if context.key[index] is None:
-                engine.solver.push(engine.param_node(context, index), values)
+            engine.hand_over(context, index, values)
         found.add(_outcome(engine, engine.linked(context)))
     return frozenset(found)
 
@@ -397,7 +396,7 @@ def _merged_context(engine: Engine, context: Context) -> Context:
         return context
     merged = engine.universe.context(context.unit, context.closure, (None,) * len(context.key))
     for index in range(len(context.key)):
-        engine.solver.push(engine.param_node(merged, index), engine.param(context, index))
+        engine.hand_over(merged, index, engine.param(context, index))
     return engine.linked(merged)
 
 

@@ -236,10 +236,20 @@ class Engine:
             values = values | self._ambient_param(context, index)
         return values
 
-    def receives(self, context: Context, index: int, value: Value) -> bool:
-        """Whether a parameter can hold a value. Contexts are told apart by most of them, which costs no look-up."""
-        fixed = context.key[index]
-        return fixed is value if fixed is not None else value in self.param(context, index)
+    def hand_over(self, context: Context, index: int, values: Values) -> None:
+        """A call passes values for parameter number `index`."""
+        if context.key[index] is None:
+            self.solver.push(self.param_node(context, index), values)
+        if index in context.unit.collecting:
+            for value in values:
+                self.solver.push(self._receiving_node(context.unit, index, value), (context,))
+
+    def receiving(self, unit: Unit, index: int, value: Value) -> frozenset[Context]:
+        """The contexts to which a value was passed so far; `index` is one of those that `Unit.collecting` names."""
+        return self.solver.read(self._receiving_node(unit, index, value))
+
+    def _receiving_node(self, unit: Unit, index: int, value: Value) -> Node:
+        return self.solver.node(("receiving", unit, index, value), None)
 
     def _admitted(self, context: Context, annotation: Type, values: Values) -> Values:
         """Unknown arguments are what the annotation admits, where it says something."""

@@ -165,9 +165,8 @@ class Holders:
         for cls in self.engine.classes.order(value.cls):
             for method in cls.unit.inner if cls.unit.model else ():
                 if method.name == "__init__":
-                    for context in sorted(self.engine.contexts_on(method, value)):
-                        if self.engine.receives(context, 0, value):
-                            yield from ((context, one) for one, param in method.find(Param) if param.index == 0)
+                    for context in sorted(self.engine.receiving(method, 0, value)):
+                        yield from ((context, one) for one, param in method.find(Param) if param.index == 0)
 
     def _promised(self, value: Instance) -> Iterable[Place]:
         """Parameters and variables annotated with the class."""
@@ -196,10 +195,8 @@ class Holders:
         """The parameter that collects arguments in `value`."""
         if value.unit is None:
             return
-        registers = [register for register, param in value.unit.find(Param) if param.index == index]
-        for context in self.engine.contexts(value.unit):
-            if self.engine.receives(context, index, value):
-                yield from ((context, register) for register in registers)
+        for context in self.engine.receiving(value.unit, index, value):
+            yield from ((context, register) for register, param in value.unit.find(Param) if param.index == index)
 
     # -- one step -----------------------------------------------------------------------------
 

@@ -350,6 +350,12 @@ class Unit:
         return frozenset(found)
 
     @cached_property
+    def collecting(self) -> frozenset[int]:
+        """The parameters that hold what a call or a model makes: `*args`, `**kwargs`, and what `__init__` fills."""
+        gathered = [index for index, spec in enumerate(self.code.params) if spec.kind in ("vararg", "kwarg")]
+        return frozenset([0, *gathered] if self.model and self.name == "__init__" else gathered)
+
+    @cached_property
     def returned_parameters(self) -> frozenset[int]:
         """The parameters on which what is returned may depend."""
         return self.depends_on(instruction.value for _, instruction in self.find(Return))
