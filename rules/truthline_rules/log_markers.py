@@ -107,7 +107,8 @@ class LogFieldMissing(Rule):
         Looks at every log or metric call that names a marker of a `log` table, and reports `fields` that it does not
         certainly carry: as keywords, in `extra`, by a LoggerAdapter, by `bind` or context variables, as a metric's
         labels or attributes. A dict is followed to where it was made and filled, also through helpers; a key that is
-        only sometimes put in does not count. What cannot be known is not reported.
+        only sometimes put in does not count. Processors of structlog, filters, record factories and loguru's patchers
+        count with what they put in and take out. What cannot be known is not reported.
     Why it is bad:
         The event cannot be found by its tenant, or told from one that rests on something else.
     How to fix:

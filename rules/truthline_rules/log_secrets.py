@@ -30,7 +30,8 @@ class SecretLogged(Rule):
         variables) through assignments, f-strings, containers, calls and returns to the arguments of log calls, to
         what a logger is bound to, and to exceptions that are raised. What tells nothing of it is none: its truth, its
         length, how it begins, a comparison, a hash. Nor is what a function of `redact` returns, or one whose name
-        says that it masks, unless it returns the whole. Names of numbers and of what belongs to a secret
+        says that it masks, unless it returns the whole; nor what a processor of structlog, a filter or a patcher takes
+        out of the record or overwrites. Names of numbers and of what belongs to a secret
         (`max_tokens`, `token_id`) are none, unless a pattern without `*` means them.
     Why it is bad:
         Logs are kept longer, and read by more people, than any secret may be.

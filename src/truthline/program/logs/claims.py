@@ -13,8 +13,8 @@ from truthline.model.location import Location
 from truthline.program.engine.values import Context
 from truthline.program.evidence.terms import Keyed, Place, Text
 from truthline.program.influence.provenance import InputProvenance, InputSource
+from truthline.program.logs.definitions import called_name
 from truthline.program.logs.emitted import Emissions
-from truthline.program.logs.fields import called_name
 from truthline.program.places import Places
 
 _FIELD = "source"

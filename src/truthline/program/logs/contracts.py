@@ -154,9 +154,8 @@ def _after(unit: Unit, tests: tuple[Register, ...], began: int | None) -> Iterab
 def _lacking(emissions: Emissions, marker: str, fields: tuple[str, ...], places: Places) -> Iterable[LackingFields]:
     found: dict[Location, LackingFields] = {}
     for place in emissions.of(marker) if fields else ():
-        carried = emissions.fields(place)
-        missing = tuple(name for name in fields if name not in carried.names)
-        if missing and not carried.open:
+        missing = tuple(emissions.lacking(place, fields))
+        if missing:
             context, register = _said_at(place)
             location = places.location(context.unit, register)
             found[location] = LackingFields(marker, missing, context.unit.symbol, location)

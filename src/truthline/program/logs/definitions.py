@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from truthline.facts import code as ir
 from truthline.facts.code import Register
+from truthline.program.engine.calls import suspended
+from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Context, Instance, ModuleValue
 from truthline.program.evidence.terms import Place
 from truthline.program.influence.graph import Site
@@ -132,12 +134,32 @@ class Definitions:
                     yield Place(self.engine.universe.context(one.unit, one.closure, ()), bind.value, None)
 
     def _returned(self, place: Place) -> list[Place] | None:
-        """What the functions that a call runs return; an object that a class makes is made by the call."""
-        callees = [one for one in self.sites.called(Site(place.context, place.register)) if one.unit.is_function]
-        callees = [one for one in callees if not one.unit.model]
+        """What the functions that are called return; an object that a class makes is made by the call.
+
+        What code outside calls back is executed by the call, but it is not the call's result.
+        """
+        outcomes = self.engine.link(place.context, place.register)
+        contexts = [one if isinstance(one, Context) else suspended(one) for one in sorted(outcomes, key=repr)]
+        callees = [one for one in contexts if one is not None and one.unit.is_function and not one.unit.model]
         if not callees or any(one.unit.name in ("__init__", "__new__", "__post_init__") for one in callees):
             return None
         stack = place.stack
         if stack is not None:
             stack = (*stack, (place.context, place.register)) if len(stack) < _LONGEST_STACK else None
         return [Place(one, back.value, stack) for one in callees for _, back in one.unit.find(ir.Return)]
+
+
+def called_name(unit: Unit, call: ir.Call) -> str:
+    """The last name of what is called, as it is written."""
+    func = unit.code.instructions[call.func]
+    if isinstance(func, (ir.Attr, ir.Load, ir.LoadCell, ir.ImportFrom)):
+        return func.name
+    return ""
+
+
+def stands_before(unit: Unit, first: Register, second: Register) -> bool:
+    """Whether every way to the second instruction comes past the first."""
+    one, other = unit.place(first), unit.place(second)
+    if one is None or other is None:
+        return False
+    return one[1] < other[1] if one[0] == other[0] else unit.dominance.dominates(one[0], other[0])

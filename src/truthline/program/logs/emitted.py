@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from truthline.facts import code as ir
 from truthline.facts.code import Register
@@ -13,8 +14,10 @@ from truthline.program.evidence.executed import Queries
 from truthline.program.evidence.terms import Free, Keyed, Place, Site, Text
 from truthline.program.influence.dependence import Dependence
 from truthline.program.influence.outside import written_names
-from truthline.program.logs.definitions import Definitions
+from truthline.program.logs.answers import Kind
+from truthline.program.logs.definitions import Definitions, called_name, stands_before
 from truthline.program.logs.fields import FieldReader, Fields
+from truthline.program.logs.pipeline import Pipeline, family_of, logger_name, receiver_of
 
 _LEVELS = frozenset(
     ("debug", "info", "notice", "warning", "warn", "error", "exception", "critical", "fatal", "log", "trace",
@@ -29,6 +32,7 @@ _OF_METRICS = frozenset(("inc", "dec", "observe", "set", "add", "record", "time"
 """Methods of a metric that has its name from its constructor."""
 _PRINTS = ("builtins.print", "pprint.", "sys.", "rich.", "click.", "typer.", "warnings.", "traceback.")
 """What is printed is no log."""
+_BINDS = ("bind_contextvars", "bound_contextvars")
 _MOST_CALLERS = 200
 _DEEPEST = 8
 
@@ -45,7 +49,7 @@ class Emissions:
         self.reader = FieldReader(self.definitions)
         self._saying: dict[tuple[Place, str, tuple[Register, ...] | None], bool | None] = {}
         self._named: dict[tuple[Context, Register], bool] = {}
-        self._ambient: Fields | None = None
+        self._pipeline = Pipeline(self.engine, lambda _unit, _register: False)
 
     def is_emitting(self, context: Context, register: Register) -> bool:
         """Whether a call writes a log record, or counts or measures something."""
@@ -140,21 +144,58 @@ class Emissions:
                 outermost = stack[0][0] if stack else context
                 pending.extend((caller, *stack) for caller in self.queries.passing.callers(outermost))
 
-    def fields(self, place: Place) -> Fields:
-        """The names that a call certainly carries."""
-        return self.reader.of_call(place).plus(self._bound_everywhere())
+    def lacking(self, place: Place, wanted: Iterable[str]) -> Iterator[str]:
+        """The fields that a record of a call may come out without; none where its keys cannot be known."""
+        carried = self.reader.of_call(place).plus(self._bound_around(place))
+        for name in wanted:
+            if name in carried.names:
+                if self._past_pipeline(place, name, "told") == {"absent"}:
+                    yield name
+            elif not carried.open and "absent" in self._past_pipeline(place, name, "absent"):
+                yield name
 
-    def _bound_everywhere(self) -> Fields:
-        """What the slice binds to the context of all its log records (structlog's context variables, loguru's)."""
-        if self._ambient is None:
-            found = Fields()
-            for context in self.slice.arrivals:
-                for register, call in context.unit.find(ir.Call):
-                    names = written_names(context, call.func)
-                    if names and names[-1] in ("bind_contextvars", "bound_contextvars", "contextualize"):
-                        found = found.plus(self.reader.of_call(Place(context, register)))
-            self._ambient = found
-        return self._ambient
+    def _past_pipeline(self, place: Place, name: str, start: Kind) -> frozenset[Kind]:
+        """How a field comes out of processors and filters."""
+        unit = place.context.unit
+        call = unit.code.instructions[place.register]
+        if not self._pipeline.chains or not isinstance(call, ir.Call):
+            return frozenset((start,))
+        callees = self.engine.value(place.context, call.func)
+        family = family_of(one.path for one in callees if isinstance(one, External))
+        logger = logger_name(self.engine, unit, receiver_of(unit, call))
+        return self._pipeline.ends(family, logger, name, start)
+
+    def _bound_around(self, place: Place) -> Fields:
+        """What is bound to the context of all log records where control comes to a call."""
+        found = Fields()
+        for bound in self._binds:
+            if self._holds_at(bound, place):
+                found = found.plus(self.reader.of_call(bound))
+        return found
+
+    @cached_property
+    def _binds(self) -> tuple[Place, ...]:
+        """The calls that bind structlog's context variables, where its records have them, or loguru's."""
+        kinds = {"contextualize", *(_BINDS if self._pipeline.merges_context_variables() else ())}
+        return tuple(
+            Place(context, register)
+            for context in self.slice.arrivals
+            for register, call in context.unit.find(ir.Call)
+            if kinds.intersection(written_names(context, call.func)[-1:])
+        )
+
+    def _holds_at(self, bound: Place, place: Place) -> bool:
+        """Whether a binding still holds at a call; one in a function that is not on the way there is taken to hold."""
+        unit = bound.context.unit
+        sites = [(place.context, place.register), *(place.stack or ())]
+        at = next((register for context, register in sites if context.unit is unit), None)
+        if at is None:
+            return True
+        ends = [register for register, one in unit.find(ir.Leave) if one.base == bound.register]
+        ends += [register for register, call in unit.find(ir.Call) if called_name(unit, call) == "clear_contextvars"]
+        return stands_before(unit, bound.register, at) and not any(
+            stands_before(unit, bound.register, end) and stands_before(unit, end, at) for end in ends
+        )
 
 
 def arguments(call: ir.Call) -> tuple[Register, ...]:

@@ -8,10 +8,10 @@ import msgspec
 
 from truthline.facts import code as ir
 from truthline.facts.code import Register
-from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, External
 from truthline.program.evidence.terms import Place, Site
-from truthline.program.logs.definitions import Definitions
+from truthline.program.logs.definitions import Definitions, called_name, stands_before
+from truthline.program.logs.processors import put_by, step_of
 
 _DEEPEST = 24
 _NOT_FIELDS = frozenset(("exc_info", "stack_info", "stacklevel", "extra", "msg", "level", "event"))
@@ -89,12 +89,19 @@ class FieldReader:
                     _common(self._of_maker(one, depth + 1) for one in self.definitions.of(place.beside(register)))
                 )
             return found
+        if name == "patch" and call.args:
+            return self._patched(place, call).plus(self._bound(place.beside(call.func), depth))
         if name in _BINDS:
             found = self._keywords(place, call).plus(self._bound(place.beside(call.func), depth))
             return found.plus(self._labels(place, call)) if name == "labels" and call.args else found
         if name in ("get_logger", "getLogger"):
             return self._keywords(place, call)
         return self._bound(place.beside(call.func), depth)
+
+    def _patched(self, place: Place, call: ir.Call) -> Fields:
+        """What loguru's `patch` has put into every record."""
+        steps = (step_of(self.engine, one, 0, "extra") for one in self.engine.value(place.context, call.args[0]))
+        return _common(Fields(put_by(self.engine, step)) if step is not None else _ANY for step in steps)
 
     def _makes_adapter(self, place: Place, call: ir.Call) -> bool:
         """Whether a class of the analysed code is called that is a LoggerAdapter."""
@@ -208,7 +215,7 @@ class FieldReader:
                 text = self._text(place.beside(one.key))
                 if text is None:
                     found = found.plus(_ANY)
-                elif _stands_before(unit, user, at):
+                elif stands_before(unit, user, at):
                     found = found.plus(Fields(frozenset((text,))))
             elif isinstance(one, ir.DelItem):
                 found = self._without(place.beside(one.key), found)
@@ -224,11 +231,11 @@ class FieldReader:
                 continue
             if name == "pop" and call.args:
                 found = self._without(place.beside(call.args[0]), found)
-            elif name == "update" and _stands_before(unit, user, at):
+            elif name == "update" and stands_before(unit, user, at):
                 found = found.plus(Fields(frozenset(key for key, _ in call.keywords if key is not None)))
                 for register in (*call.args, *(value for key, value in call.keywords if key is None)):
                     found = found.plus(self.keys(place.beside(register), user))
-            elif name == "setdefault" and call.args and _stands_before(unit, user, at):
+            elif name == "setdefault" and call.args and stands_before(unit, user, at):
                 text = self._text(place.beside(call.args[0]))
                 found = found.plus(_ANY if text is None else Fields(frozenset((text,))))
         return found
@@ -247,25 +254,9 @@ class FieldReader:
         return texts[0] if len(texts) == 1 else None
 
 
-def called_name(unit: Unit, call: ir.Call) -> str:
-    """The last name of what is called, as it is written."""
-    func = unit.code.instructions[call.func]
-    if isinstance(func, (ir.Attr, ir.Load, ir.LoadCell, ir.ImportFrom)):
-        return func.name
-    return ""
-
-
 def _common(found: Iterable[Fields]) -> Fields:
     """What all have in common."""
     every = list(found)
     if not every:
         return NO_FIELDS
     return Fields(frozenset.intersection(*(one.names for one in every)), any(one.open for one in every))
-
-
-def _stands_before(unit: Unit, first: Register, second: Register) -> bool:
-    """Whether every way to the second instruction comes past the first."""
-    one, other = unit.place(first), unit.place(second)
-    if one is None or other is None:
-        return False
-    return one[1] < other[1] if one[0] == other[0] else unit.dominance.dominates(one[0], other[0])

@@ -10,7 +10,7 @@ from truthline.facts.code import Register
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, External, Function, Instance
-from truthline.program.logs.fields import called_name
+from truthline.program.logs.definitions import called_name
 from truthline.program.logs.records import Printed, RecordReader
 from truthline.program.modules import Found
 

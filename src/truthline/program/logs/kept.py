@@ -11,7 +11,7 @@ from truthline.program.bodies import BodyStore
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Instance, ModuleValue, Value
-from truthline.program.logs.fields import called_name
+from truthline.program.logs.definitions import called_name
 from truthline.program.logs.tainted import Passing, Storing, Taint
 from truthline.program.modules import Modules
 

@@ -12,8 +12,7 @@ from truthline.program.engine.values import Constant, Context, Function
 from truthline.program.evidence.terms import Place
 from truthline.program.influence.graph import Site
 from truthline.program.influence.sites import Sites
-from truthline.program.logs.definitions import Definitions
-from truthline.program.logs.fields import called_name
+from truthline.program.logs.definitions import Definitions, called_name
 from truthline.program.slices import Slice
 
 _READS_ONE = frozenset(("get", "pop", "setdefault", "__getitem__"))

@@ -35,10 +35,12 @@ from truthline.program.engine.values import (
     Value,
 )
 from truthline.program.influence.outside import is_logging_path, says_logging, written_names
-from truthline.program.logs.fields import called_name
+from truthline.program.logs.answers import Kind
+from truthline.program.logs.definitions import called_name
 from truthline.program.logs.kept import KeptValues
+from truthline.program.logs.pipeline import Family, Pipeline, family_of, logger_name, receiver_of
 from truthline.program.logs.secretnames import SecretNames, may_be_text
-from truthline.program.logs.tainted import WHOLE, Passing, Reader, Storing, Taint, Where, follow
+from truthline.program.logs.tainted import WHOLE, Passing, Reader, Sink, Storing, Taint, Where, follow
 from truthline.program.modules import SourceModule
 from truthline.program.places import Places
 from truthline.syntax.unread import Unparsable
@@ -100,6 +102,7 @@ class SecretFlows(Reader):
         self._logs: dict[_Place, bool] = {}
         self._safe: dict[_Place, bool] = {}
         self._kept = KeptValues(engine.modules, engine.bodies, self._goes_on)
+        self._pipeline = Pipeline(engine, self._leaves_nothing)
         self._seen: set[tuple[Unit, Register, Taint, tuple[_Place, ...]]] = set()
         self._queue: deque[_Task] = deque()
         self._found: dict[Location, SecretLeak] = {}
@@ -239,7 +242,8 @@ class SecretFlows(Reader):
         unit = task.unit
         went = follow(unit, [(task.register, task.taint)], self, masks=self._is_masking(unit.name))
         for sink in went.sinks:
-            self._leak(task, sink.where, sink.register, sink.way)
+            if not (sink.where == "log" and self._is_taken_out(task, sink)):
+                self._leak(task, sink.where, sink.register, sink.way)
         for passing in went.passed:
             self._enter(task, passing)
         for taint, way in went.returned:
@@ -247,6 +251,29 @@ class SecretFlows(Reader):
         for storing in went.stored:
             for place in self._readers(unit, storing):
                 self._add(_Task(task.name, *place, storing.taint, self._trail(task, storing.way), ()))
+
+    def _is_taken_out(self, task: _Task, sink: Sink) -> bool:
+        """Whether what stands between the log call and what is written leaves nothing of the secret."""
+        call = task.unit.code.instructions[sink.register]
+        if not isinstance(call, ir.Call) or not self._pipeline.chains:
+            return False
+        logger = logger_name(self.engine, task.unit, receiver_of(task.unit, call))
+        family = family_of(one.path for one in self._values(task.unit, call.func) if isinstance(one, External))
+        held: dict[str, Kind] = dict.fromkeys(sink.fields, "told") or _in_message(family, call, sink)
+        return all("told" not in self._pipeline.ends(family, logger, *one) for one in held.items())
+
+    def _leaves_nothing(self, unit: Unit, register: Register) -> bool:
+        """Whether what a call makes of a value tells nothing of it, by its name or by what it returns."""
+        call = unit.code.instructions[register]
+        if not isinstance(call, ir.Call) or self.is_safe(unit, register) or called_name(unit, call) in ("sub", "subn"):
+            return isinstance(call, ir.Call)
+        callees = [callee for callee, _ in self._callees(unit, register)]
+        return bool(callees) and not any(map(self._hands_back, callees))
+
+    def _hands_back(self, unit: Unit) -> bool:
+        """Whether a function returns what it is handed."""
+        params = [(register, WHOLE) for register, _ in unit.find(ir.Param)]
+        return bool(follow(unit, params, self, masks=self._is_masking(unit.name)).returned)
 
     def _trail(self, task: _Task, way: Iterable[Register]) -> tuple[_Place, ...]:
         return (*task.trail, *((task.unit, register) for register in way))
@@ -453,6 +480,15 @@ class SecretFlows(Reader):
 
     def _is_name(self, text: str | bytes) -> bool:
         return isinstance(text, str) and self.names.matches(re.sub(r"[^A-Za-z0-9]", "_", text))
+
+
+def _in_message(family: Family | None, call: ir.Call, sink: Sink) -> dict[str, Kind]:
+    """The fields of a record that hold what stands in its message: the text, or what is put into it."""
+    if family in ("structlog", "loguru"):
+        return {"event" if family == "structlog" else "message": "told"}
+    if len(sink.way) > 1 and sink.way[-2] in call.args[:1]:
+        return {"msg": "told"}
+    return {"args": "told", "msg": "hidden"}
 
 
 def _function_of(value: Value) -> tuple[Value, int]:

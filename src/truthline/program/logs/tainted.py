@@ -15,7 +15,7 @@ import msgspec
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.units import Unit
-from truthline.program.logs.fields import called_name
+from truthline.program.logs.definitions import called_name
 
 _TEXT_METHODS = frozenset(
     ("strip", "lstrip", "rstrip", "lower", "upper", "encode", "decode", "replace", "split", "rsplit", "partition",
@@ -54,11 +54,15 @@ WHOLE = Taint()
 
 
 class Sink(msgspec.Struct, frozen=True):
-    """An instruction at which the value can be read by anybody, and the way to it."""
+    """An instruction at which the value can be read by anybody, and the way to it.
+
+    `fields` are those of the record under which it stands; none where it is in the message.
+    """
 
     where: Where
     register: Register
     way: tuple[Register, ...]
+    fields: frozenset[str] = frozenset()
 
 
 class Passing(msgspec.Struct, frozen=True):
@@ -259,7 +263,8 @@ class _Walk:
         if call.func == register:
             return
         if self.reader.is_log(self.unit, user):
-            self.found.sinks.append(Sink("log", user, (*way, user)))
+            for fields in self._fields(register, taint, call):
+                self.found.sinks.append(Sink("log", user, (*way, user), fields))
             return
         if self.reader.is_safe(self.unit, user):
             return
@@ -281,6 +286,17 @@ class _Walk:
             fields = frozenset(field for field, value in told if value == register)
             if fields:
                 self._reach(user, Taint(fields), way)
+
+    def _fields(self, register: Register, taint: Taint, call: ir.Call) -> Iterable[frozenset[str]]:
+        """The fields under which a log call is handed a value, once for each way in which it is."""
+        is_adapter = called_name(self.unit, call).endswith("Adapter")
+        for keyword, value in call.keywords:
+            if value == register:
+                is_spread = keyword is None or keyword == "extra"
+                yield frozenset(taint.keys or ()) if is_spread else frozenset((str(keyword),))
+        for argument in call.args:
+            if argument == register:
+                yield frozenset(taint.keys or ()) if is_adapter else frozenset()
 
     def _put_in(
         self, register: Register, taint: Taint, base: Register, name: str, call: ir.Call, way: tuple[Register, ...]
