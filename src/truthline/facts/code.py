@@ -282,9 +282,10 @@ class Raise(Instruction, frozen=True):
 
 
 class Caught(Instruction, frozen=True):
-    """The exception that an `except types` clause holds; None catches everything."""
+    """The exception that an `except types` clause holds; None catches everything. `except*` holds a group of them."""
 
     types: Register | None
+    grouped: bool = False
 
 
 class Enter(Instruction, frozen=True):

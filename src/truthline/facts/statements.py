@@ -330,7 +330,7 @@ class Statements(Expressions):
         self.builder.jump(end)
         self._open_handler(handler, protection)
         for number, clause in enumerate(node.handlers):
-            self._clause(clause, number == len(node.handlers) - 1, end)
+            self._clause(clause, number == len(node.handlers) - 1, end, isinstance(node, TryStar))
         self.builder.start(end)
 
     def _protect(self, statements: list[ast.stmt], lower: Callable[[], None]) -> tuple[int, dict[str, Register | None]]:
@@ -367,11 +367,11 @@ class Statements(Expressions):
         for name, value in values.items():
             self.builder.write(name, value if value is not None else self.builder.undefined())
 
-    def _clause(self, clause: ast.ExceptHandler, last: bool, end: int) -> None:
+    def _clause(self, clause: ast.ExceptHandler, last: bool, end: int, grouped: bool) -> None:
         caught = self.builder.block()
         passed = self.builder.block()
         types = self.value(clause.type) if clause.type is not None else None
-        value = self.builder.emit(Caught(types), position(clause))
+        value = self.builder.emit(Caught(types, grouped), position(clause))
         self.builder.branch(value, caught, passed)
         self.builder.start(caught)
         if clause.name:

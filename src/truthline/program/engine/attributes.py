@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from truthline.facts.code import Hint
 from truthline.program.engine.calls import Arguments, Site, call
+from truthline.program.engine.classes import GENERATED
 from truthline.program.engine.computed import run_stores
 from truthline.program.engine.outside import attribute_path
 from truthline.program.engine.records import is_field
@@ -80,6 +81,10 @@ def class_members(engine: Engine, cls: Class, name: str, after: Class | None = N
             for _, bind in bindings:
                 found |= engine.value(context, bind.value)
             return one, frozenset(found)
+        if name in GENERATED and not one.unit.model:
+            found |= engine.classes.generated(one, name)
+            if found:
+                return one, frozenset(found)
     return None, frozenset(found)
 
 

@@ -25,6 +25,7 @@ from truthline.facts.code import (
     StoreGlobal,
     Yield,
 )
+from truthline.program.engine.solver import Node
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Context, External, Instance, Method, Opaque, Value, Values
 
@@ -37,6 +38,16 @@ _CLASS = {"classmethod"}
 _IMPLICIT_CLASS = {"__init_subclass__", "__class_getitem__", "__new__"}
 _AWAITED = {"", "Any", "Awaitable", "Coroutine", "Future", "Task", "object"}
 _ABSTRACT = {"Protocol", "ABC"}
+GENERATED = {
+    "__repr__": "repr",
+    "__eq__": "eq",
+    "__lt__": "order",
+    "__le__": "order",
+    "__gt__": "order",
+    "__ge__": "order",
+    "__hash__": "hash unsafe_hash frozen",
+}
+"""Methods that a decorator generates, and the options of which one asks for it."""
 
 
 class Classes:
@@ -157,6 +168,13 @@ class Classes:
                     inner = engine.bodies.units(module.name)[made.code]
                     yield engine.universe.make(Class, inner, closure)
 
+    def groups(self) -> list[Class]:
+        """The classes of exception groups that the program constructs."""
+        roots = [self.engine.builtin_class(name) for name in ("BaseExceptionGroup", "ExceptionGroup")]
+        direct = {one for root in roots if root is not None for one in self._direct(root)}
+        every = direct.union(*(self.subclasses(one) for one in direct))
+        return sorted(one for one in every if self._is_constructed(one))
+
     def is_abstract(self, cls: Class) -> bool:
         """Whether the class is a protocol or says that it is abstract."""
         named = {base.unit.name for base in self.bases(cls) if isinstance(base, Class)}
@@ -266,6 +284,25 @@ class Classes:
         if cls.unit.model or not any(one.unit.symbol == "typing:NamedTuple" for one in self.order(cls)):
             return ()
         return tuple(name for name, _ in self.fields(cls))
+
+    def generate(self, cls: Class, options: Value) -> None:
+        """A decorator generates methods for a class, under options that stand in a text."""
+        self.engine.solver.push(self._options(cls), (options,))
+
+    def _options(self, cls: Class) -> Node:
+        return self.engine.solver.node(("generated for", cls), None)
+
+    def generated(self, cls: Class, name: str) -> Values:
+        """The model's method that stands for one of the `GENERATED` ones, where a decorator of the class makes it."""
+        if cls.unit.parent is not None and cls.unit.maker >= 0:
+            for place in _decorated(cls.unit.parent, cls.unit.maker):
+                self.engine.value(cls.closure, place)
+        asked = set(GENERATED[name].split())
+        if not any(asked & set(str(one.value).split()) for one in self.engine.solver.read(self._options(cls))):
+            return frozenset()
+        model = next(unit for unit in self.engine.bodies.units("dataclasses") if unit.code.qualname == "_Generated")
+        body = self.engine.universe.context(model, self.engine.module("dataclasses"), ())
+        return frozenset(one for _, bind in model.bindings[name] for one in self.engine.value(body, bind.value))
 
     def is_first_party(self, value: Value) -> bool:
         """Whether the value is of a class of the analysed code."""

@@ -11,11 +11,12 @@ from truthline.facts.code import Call
 from truthline.program.bodies import RESULT
 from truthline.program.engine import attributes
 from truthline.program.engine.calls import Arguments, Site, allocate, create, results
+from truthline.program.engine.generated import GENERATING
 from truthline.program.engine.importing import IMPORTING
 from truthline.program.engine.protocols import (
     argument,
     awaited,
-    is_container,
+    entries_of,
     item_under,
     iterate,
     special,
@@ -127,9 +128,9 @@ def _copy(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[V
             continue
         touch(engine, base, "write")
         for source in argument(arguments, 1):
-            if isinstance(source, Instance) and (source.cls.unit.model or is_container(engine, source)):
+            if isinstance(source, Instance):
                 touch(engine, source, "read")
-                for key, value, _ in engine.heap.contents(source):
+                for key, value in entries_of(engine, source, site):
                     engine.heap.store_item(base, key, (value,), site)
             elif isinstance(source, (Opaque, External)):
                 unknown = engine.opaque(f"the content of something unknown ({source!r})")
@@ -476,6 +477,7 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "instances": _instances,
     "given": _given,
     "nothing": _nothing,
+    **GENERATING,
     **IMPORTING,
     **REFLECTION,
     **TESTING,

@@ -115,6 +115,8 @@ def is_container(engine: Engine, value: Instance) -> bool:
     return any(one.unit.symbol in _CONTAINERS for one in engine.classes.order(value.cls))
 
 
+_DEEPEST_HASH = 4
+"""Tuples in tuples whose elements are asked for their hash: one that is made in a loop may hold itself."""
 _CONTAINERS = {"builtins:list", "builtins:tuple", "builtins:set", "builtins:dict", "builtins:frozenset"}
 
 
@@ -176,7 +178,7 @@ def _plain_item(engine: Engine, base: Instance, keys: Values, site: Site | None)
     for key in keys:
         is_slice = isinstance(key, Instance) and key.cls.unit.symbol == "builtins:slice"
         found |= _sliced(engine, base, key, site) if is_slice else item_under(engine, base, key)
-    special(engine, keys, "__hash__" if _is_mapping(engine, base) else "__index__", (), site)
+    look_up(engine, base, keys, site)
     _, missing = class_members(engine, base.cls, "__missing__")
     if missing:
         found |= _all_called(engine, attribute(engine, base, "__missing__"), Arguments((keys,)), site)
@@ -249,12 +251,52 @@ def store_item_of(engine: Engine, base: Value, keys: Values, values: Values, sit
         _all_called(engine, attribute(engine, base, "__setitem__"), Arguments((keys, values)), site)
         return
     touch(engine, base, "write")
-    special(engine, keys, "__hash__" if _is_mapping(engine, base) else "__index__", (), site)
+    look_up(engine, base, keys, site)
     for key in keys:
         replaced = values
         if isinstance(key, Instance) and key.cls.unit.symbol == "builtins:slice":
             replaced = frozenset(element for value in values for element in iterate(engine, value))
         engine.heap.store_item(base, key, replaced, site)
+
+
+def entries_of(engine: Engine, mapping: Instance, site: Site | None) -> Iterable[tuple[Value | None, Value]]:
+    """What `**mapping` takes, by key: the content of a container, else what `keys()` and `[key]` give."""
+    if mapping.cls.unit.model or is_container(engine, mapping):
+        for key, value, _ in engine.heap.contents(mapping):
+            yield key, value
+        return
+    keys = frozenset(
+        key for found in special(engine, frozenset((mapping,)), "keys", (), site) for key in iterate(engine, found)
+    )
+    for key in keys:
+        for value in item_of(engine, mapping, frozenset((key,)), site):
+            yield engine.heap.as_key(key), value
+
+
+def look_up(engine: Engine, base: Instance, keys: Values, site: Site | None) -> None:
+    """What looking for keys asks of them: the place of an element, or a hash, and whether they equal what is there."""
+    if not any(isinstance(key, Instance) for key in keys):
+        return
+    if any(one.unit.symbol in ("builtins:list", "builtins:tuple") for one in engine.classes.order(base.cls)):
+        special(engine, keys, "__index__", (), site)
+        return
+    hashed(engine, keys, site)
+    for key in keys:
+        if isinstance(key, Instance) and not key.cls.unit.model and class_members(engine, key.cls, "__eq__")[1]:
+            held = engine.heap.keys(base) if _is_mapping(engine, base) else engine.heap.item(base, None)
+            hook(engine, key, "__eq__", (held,), site)
+
+
+def hashed(engine: Engine, values: Values, site: Site | None, within: int = 0) -> None:
+    """`hash(value)`; of a tuple, that of its elements."""
+    for value in values:
+        if not isinstance(value, Instance):
+            continue
+        if value.cls.unit.symbol in ("builtins:tuple", "builtins:frozenset"):
+            if within < _DEEPEST_HASH:
+                hashed(engine, engine.heap.item(value, None), site, within + 1)
+        else:
+            hook(engine, value, "__hash__", (), site)
 
 
 def hook(engine: Engine, value: Value, name: str, given: tuple[Values, ...], site: Site | None) -> Values | None:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from truthline.program.engine.attributes import class_members
 from truthline.program.engine.calls import Arguments, Site, allocate, suspended
-from truthline.program.engine.protocols import argument, is_container, iterate, special, texts, touch, truth
+from truthline.program.engine.protocols import (
+    argument,
+    hashed,
+    is_container,
+    iterate,
+    look_up,
+    special,
+    texts,
+    touch,
+    truth,
+)
 from truthline.program.engine.records import finish, members_with
 from truthline.program.engine.texts import TEXTS
 from truthline.program.engine.values import (
@@ -56,6 +66,15 @@ def _format(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable
             special(engine, engine.heap.item(value, None), "__repr__", (), site)
         found |= {one for one in result if isinstance(one, Constant)} or engine.typed("str")
     return found or engine.typed("str")
+
+
+def _hashed(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`hashed(x, mapping)`: `hash(x)`, and the comparisons where it is looked for in a container."""
+    for base in argument(arguments, 1):
+        if isinstance(base, Instance):
+            look_up(engine, base, argument(arguments, 0), site)
+    hashed(engine, argument(arguments, 0), site)
+    return ()
 
 
 def _items(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
@@ -386,6 +405,7 @@ REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "length": _length,
     "truth": _truth,
     "format": _format,
+    "hashed": _hashed,
     "items": _items,
     "key_list": _key_list,
     "not_mapping": _not_mapping,

@@ -23,7 +23,18 @@ from truthline.program.engine.calls import (
 )
 from truthline.program.engine.flow import lasting_stores, surviving
 from truthline.program.engine.outside import attribute_path, result_path
-from truthline.program.engine.protocols import awaited, hook, item_of, iterate, special, store_item_of, truth
+from truthline.program.engine.protocols import (
+    awaited,
+    entries_of,
+    hashed,
+    hook,
+    is_container,
+    item_of,
+    iterate,
+    special,
+    store_item_of,
+    truth,
+)
 from truthline.program.engine.reach import comes_from, reaches
 from truthline.program.engine.sql import EXECUTING, is_sql
 from truthline.program.engine.truths import booleans, classes_among, compared, is_instance, truth_of
@@ -285,7 +296,7 @@ def _spread_keywords(engine: Engine, values: Values, keywords: dict[str, Values]
     others: set[Value] = set()
     for value in values:
         if isinstance(value, Instance):
-            for key, held, _ in engine.heap.contents(value):
+            for key, held in entries_of(engine, value, None):
                 if isinstance(key, Constant) and isinstance(key.value, str):
                     keywords[key.value] = keywords.get(key.value, NOTHING) | {held}
                 else:
@@ -398,8 +409,22 @@ def _display(engine: Engine, context: Context, register: Register, one: ir.Build
     keys = (key for key, _ in one.items) if isinstance(one, ir.BuildDict) else one.items if one.kind == "set" else ()
     for key in keys:
         if key is not None:
-            special(engine, engine.value(context, key), "__hash__", (), (context, register))
+            hashed(engine, engine.value(context, key), (context, register))
+    _spread_out(engine, context, one)
     return () if container is None else (container,)
+
+
+def _spread_out(engine: Engine, context: Context, one: ir.Build | ir.BuildDict) -> None:
+    """What stands in a display under stars is iterated where the display is made."""
+    if isinstance(one, ir.Build):
+        for place in one.stars:
+            for value in engine.value(context, one.items[place]):
+                iterate(engine, value)
+        return
+    for mapping in (value for key, item in one.items if key is None for value in engine.value(context, item)):
+        if isinstance(mapping, Instance) and not mapping.cls.unit.model:
+            for _ in entries_of(engine, mapping, None):
+                pass
 
 
 def display_entries(engine: Engine, owner: Instance, key: Value | None) -> Iterable[ContentEntry]:
@@ -434,9 +459,11 @@ def _merged_in(
     engine: Engine, mapping: Value, wanted: Value | None, writer: tuple[Context, Register]
 ) -> Iterable[ContentEntry]:
     """`{**mapping}`."""
-    if isinstance(mapping, Instance):
-        entries = engine.heap.contents(mapping) if wanted is None else engine.heap.item_entries(mapping, wanted)
-        for name, held, _ in entries:
+    if isinstance(mapping, Instance) and wanted is not None and is_container(engine, mapping):
+        for name, held, _ in engine.heap.item_entries(mapping, wanted):
+            yield name, held, writer
+    elif isinstance(mapping, Instance):
+        for name, held in entries_of(engine, mapping, writer):
             yield name, held, writer
     elif isinstance(mapping, (Opaque, External)):
         yield None, engine.opaque("an item of an unknown mapping"), writer
@@ -592,7 +619,25 @@ def _caught(engine: Engine, context: Context, register: Register, one: ir.Caught
             for element in engine.heap.item(value, None):
                 if isinstance(element, Class):
                     found.add(engine.universe.make(Instance, element))
-    return found
+    return _grouped(engine, found, (context, register)) if one.grouped else found
+
+
+def _grouped(engine: Engine, caught: set[Value], site: Site) -> Iterable[Value]:
+    """What `except*` binds: a group of the exceptions, of any class of groups that the program makes.
+
+    Such a class is asked to `derive` the group of what is caught.
+    """
+    plain, held = engine.builtin_class("ExceptionGroup"), engine.builtin_class("tuple")
+    if plain is None or held is None:
+        return
+    exceptions, group = allocate(engine, held, site), allocate(engine, plain, site)
+    engine.heap.store_item(exceptions, None, caught, site)
+    engine.heap.store_field(group, "exceptions", (exceptions,), site)
+    yield group
+    for cls in engine.classes.groups():
+        own = engine.universe.make(Instance, cls)
+        hook(engine, own, "derive", (frozenset((exceptions,)),), site)
+        yield own
 
 
 def _enter(engine: Engine, context: Context, register: Register, one: ir.Enter) -> Iterable[Value]:

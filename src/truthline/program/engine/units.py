@@ -152,12 +152,15 @@ class Unit:
     def executable(self) -> tuple[Register, ...]:
         """The instructions that can execute other code, in the order of the text."""
         placed = [register for block in self.code.blocks for register in block.registers]
-        found = [register for register in placed if isinstance(self.code.instructions[register], _EXECUTES)]
+        found = [register for register in placed if self.can_execute(register)]
         return tuple(sorted(found, key=self.code.where))
 
     def can_execute(self, register: Register) -> bool:
         """Whether an instruction can execute other code."""
-        return isinstance(self.code.instructions[register], _EXECUTES)
+        instruction = self.code.instructions[register]
+        if isinstance(instruction, Build):
+            return instruction.kind == "set" or bool(instruction.stars)
+        return instruction.grouped if isinstance(instruction, Caught) else isinstance(instruction, _EXECUTES)
 
     @cached_property
     def uses(self) -> dict[Register, list[Register]]:

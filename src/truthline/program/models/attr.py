@@ -2,13 +2,13 @@
 
 import dataclasses
 
-_same = dataclasses.dataclass
-s = _same
-attrs = _same
-define = _same
-mutable = _same
-frozen = _same
-dataclass = _same
+_generating = _intrinsic("generating")
+s = _intrinsic("bind")(_generating, "repr eq order")
+attrs = s
+dataclass = s
+define = _intrinsic("bind")(_generating, "repr eq")
+mutable = define
+frozen = _intrinsic("bind")(_generating, "repr eq frozen")
 evolve = dataclasses.replace
 asdict = dataclasses.asdict
 astuple = dataclasses.astuple

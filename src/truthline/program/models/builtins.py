@@ -22,6 +22,7 @@ _boolean = _intrinsic("boolean")
 _length = _intrinsic("length")
 _truth = _intrinsic("truth")
 _format = _intrinsic("format")
+_hashed = _intrinsic("hashed")
 __matched__ = _intrinsic("matched")
 _text = _intrinsic("text")
 _texts = _intrinsic("texts")
@@ -106,6 +107,17 @@ class BaseExceptionGroup(BaseException):
         self.args = (message, exceptions)
         self.message = message
         self.exceptions = exceptions
+
+    def derive(self, exceptions):
+        return ExceptionGroup(self.message, exceptions)
+
+    def subgroup(self, condition):
+        if isinstance(condition, (type, tuple)):
+            return self.derive([each for each in self.exceptions if isinstance(each, condition)])
+        return self.derive([each for each in self.exceptions if condition(each)])
+
+    def split(self, condition):
+        return (self.subgroup(condition), self.subgroup(condition))
 
 
 class ExceptionGroup(BaseExceptionGroup, Exception):
@@ -643,21 +655,26 @@ class tuple:
     count = list.index
 
 
+def _put(target, item):
+    _hashed(item, target)
+    _append(target, item)
+
+
 class set:
     def __init__(self, items=()):
-        _copy_sequence(self, items)
+        for item in items:
+            _put(self, item)
 
     def add(self, item):
-        _append(self, item)
+        _put(self, item)
 
     def update(self, *others):
         for other in others:
             for item in other:
-                _append(self, item)
+                _put(self, item)
 
     def __ior__(self, other):
-        for item in other:
-            _append(self, item)
+        self.update(other)
         return self
 
     def union(self, *others):
@@ -680,10 +697,13 @@ class set:
         return self.difference(other)
 
     def intersection(self, *others):
+        for other in others:
+            for item in other:
+                _hashed(item, self)
         return self.difference()
 
     def __and__(self, other):
-        return self.difference()
+        return self.intersection(other)
 
     def symmetric_difference(self, other):
         return self.union(other)
@@ -696,6 +716,7 @@ class set:
         return _elements(self)
 
     def remove(self, item):
+        _hashed(item, self)
         _touch_write(self)
 
     discard = remove
@@ -715,7 +736,12 @@ class set:
     issuperset = issubset
     isdisjoint = issubset
     __len__ = list.__len__
-    __contains__ = list.__contains__
+
+    def __contains__(self, item):
+        _hashed(item, self)
+        _touch_read(self)
+        return _boolean()
+
     __eq__ = list.__eq__
 
 
@@ -730,11 +756,13 @@ class dict:
         _copy(self, items)
 
     def get(self, key, default=None):
+        _hashed(key, self)
         if _boolean():
             return _item(self, key)
         return default
 
     def pop(self, key, default=None):
+        _hashed(key, self)
         _touch_write(self)
         if _boolean():
             return _item(self, key)
@@ -745,6 +773,7 @@ class dict:
         return (_keys(self), _elements(self))
 
     def setdefault(self, key, default=None):
+        _hashed(key, self)
         _store(self, key, default)
         return _item(self, key)
 
@@ -794,7 +823,7 @@ class dict:
 
     def __contains__(self, key):
         _touch_read(self)
-        key.__hash__()
+        _hashed(key, self)
         return _boolean()
 
     __len__ = list.__len__
@@ -1026,7 +1055,7 @@ def format(obj, spec=""):
 
 
 def hash(obj):
-    obj.__hash__()
+    _hashed(obj)
     return 0 + 0
 
 

@@ -1,6 +1,10 @@
 MISSING = _intrinsic("external")("dataclasses.MISSING")
 
 
+_field_values = _intrinsic("field_values")
+_boolean = _intrinsic("boolean")
+
+
 class Field:
     def __init__(self, default=None, default_factory=None):
         self.default = default
@@ -11,14 +15,33 @@ def field(*, default=None, default_factory=None, **rest):
     return Field(default, default_factory)
 
 
-def dataclass(cls=None, **options):
-    if cls is not None:
-        return cls
+class _Generated:
+    """What `@dataclass` generates; `==` and the order compare objects of the same class, field by field."""
 
-    def decorate(decorated):
-        return decorated
+    def __repr__(self):
+        repr(_field_values(self, "repr"))
+        return ""[0]
 
-    return decorate
+    def __eq__(self, other):
+        if isinstance(other, type(self)):
+            _field_values(self, "eq compare cmp") == _field_values(other, "eq compare cmp")
+        return _boolean()
+
+    def __lt__(self, other):
+        if isinstance(other, type(self)):
+            _field_values(self, "eq order compare cmp") < _field_values(other, "eq order compare cmp")
+        return _boolean()
+
+    __le__ = __lt__
+    __gt__ = __lt__
+    __ge__ = __lt__
+
+    def __hash__(self):
+        hash(_field_values(self, "eq compare cmp hash"))
+        return 0 + 0
+
+
+dataclass = _intrinsic("bind")(_intrinsic("generating"), "repr eq")
 
 
 def replace(obj, **changes):

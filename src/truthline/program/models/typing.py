@@ -13,6 +13,32 @@ class NamedTuple:
     def _asdict(self):
         return _intrinsic("field_dict")(self)
 
+    def __repr__(self):
+        for each in self:
+            repr(each)
+        return ""[0]
+
+    def __eq__(self, other):
+        for each in self:
+            for another in other:
+                each == another
+        return _intrinsic("boolean")()
+
+    def __lt__(self, other):
+        for each in self:
+            for another in other:
+                each < another
+        return _intrinsic("boolean")()
+
+    __gt__ = __lt__
+    __le__ = __lt__
+    __ge__ = __lt__
+
+    def __hash__(self):
+        for each in self:
+            hash(each)
+        return 0 + 0
+
 
 class TypedDict(dict):
     pass
