@@ -193,11 +193,12 @@ class MakeFunction(Instruction, frozen=True):
 
 
 class MakeClass(Instruction, frozen=True):
-    """A `class` statement is executed."""
+    """A `class` statement is executed, or `type(name, bases, namespace)`, whose members stand in the namespace."""
 
     code: CodeIndex
     bases: tuple[Register, ...] = ()
     keywords: tuple[tuple[str | None, Register], ...] = ()
+    namespace: Register | None = None
 
 
 class Build(Instruction, frozen=True):
@@ -328,9 +329,10 @@ class Compare(Instruction, frozen=True):
 
 
 class Format(Instruction, frozen=True):
-    """One `{value}` of an f-string."""
+    """One `{value}` of an f-string; `conversion` is "r", "s", "a" or nothing."""
 
     value: Register
+    conversion: str = ""
 
 
 class Join(Instruction, frozen=True):

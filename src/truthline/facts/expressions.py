@@ -31,6 +31,7 @@ from truthline.facts.code import (
     Test,
     Type,
     Unary,
+    Undefined,
     Yield,
     YieldFrom,
 )
@@ -100,6 +101,10 @@ class Expressions:
 
     def make_named_tuple(self, call: ast.Call, node: ast.ClassDef) -> Register:
         """Lowers the class that a call makes; the statements know how to open a code."""
+        raise AssertionError(call)
+
+    def make_class_of(self, call: ast.Call) -> Register:
+        """Lowers `type(name, bases, namespace)`; the statements know how to open a code."""
         raise AssertionError(call)
 
     def write_name(self, name: str, value: Register, node: ast.AST) -> None:
@@ -175,6 +180,11 @@ class Expressions:
         named_class = named_tuple(node)
         if named_class is not None:
             return self.make_named_tuple(node, named_class)
+        builtin = self._builtin_called(node)
+        if builtin == "type" and len(node.args) == 3 and not any(isinstance(one, ast.Starred) for one in node.args):
+            return self.make_class_of(node)
+        if builtin in ("locals", "vars") and not node.args and self.scope.holder.kind == "function":
+            return self._local_variables(node)
         func = self.value(node.func)
         args, stars = self.sequence(node.args)
         keywords = tuple((keyword.arg, self.value(keyword.value)) for keyword in node.keywords)
@@ -183,6 +193,23 @@ class Expressions:
         if named is not None and not stars and self.scope.find("setattr") is None:
             self.builder.emit(SetAttr(args[0], named, args[2]), position(node))
         return made
+
+    def _builtin_called(self, node: ast.Call) -> str:
+        """The builtin that a call names; empty where it is none, or the file binds the name itself."""
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        return name if self.scope.find(name) is None and name not in self.scopes.module.bound else ""
+
+    def _local_variables(self, node: ast.Call) -> Register:
+        """`locals()` in a function: a dict of what its variables hold here."""
+        items: list[tuple[Register | None, Register]] = []
+        for name in sorted(self.scope.holder.bound | self.scope.holder.reads | self.scope.bound):
+            owner = self.scope.find(name)
+            if owner is None or owner.kind not in ("function", "comprehension"):
+                continue
+            value = self.read_name(name, position(node))
+            if not isinstance(self.builder.instructions[value], Undefined):
+                items.append((self.const(name), value))
+        return self.builder.emit(BuildDict(tuple(items)), position(node))
 
     def sequence(self, nodes: list[ast.expr]) -> tuple[tuple[Register, ...], tuple[int, ...]]:
         """Registers of `nodes`, and which of them are starred."""
@@ -338,7 +365,8 @@ class Expressions:
         value = self.value(node.value)
         if node.format_spec is not None:
             self.value(node.format_spec)
-        return self.builder.emit(Format(value), position(node.value))
+        conversion = chr(node.conversion) if node.conversion > 0 else ""
+        return self.builder.emit(Format(value, conversion), position(node.value))
 
     def _template(self, node: Any) -> Register:
         """A template string is no text: it holds what stands in its fields."""

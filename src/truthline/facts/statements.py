@@ -488,6 +488,27 @@ class Statements(Expressions):
         base = self.builder.emit(ImportFrom("typing", 0, "NamedTuple", False), position(call))
         return self.builder.emit(MakeClass(index, (base,), ()), position(call))
 
+    def make_class_of(self, call: ast.Call) -> Register:
+        """A class that `type(name, bases, namespace)` makes: its body is empty, its members stand in the namespace."""
+        given, packed, members = call.args
+        self.value(given)
+        bases = self._bases(packed)
+        namespace = self.value(members)
+        index = self.file.of_node.get(call)
+        if index is None:
+            name = given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else "<type>"
+            made = ast.ClassDef(name=name, bases=[], keywords=[], body=[], decorator_list=[])
+            node = ast.copy_location(made, call)
+            self.file.scopes.add_class(node, self.scope)
+            index = self.file.of_node[call] = lower_class(self.file, node, self.index, _join(self.qualname, name))
+        return self.builder.emit(MakeClass(index, bases, (), namespace), position(call))
+
+    def _bases(self, packed: ast.expr) -> tuple[Register, ...]:
+        """What stands in a display of bases; of any other tuple of them, its elements in any order."""
+        if isinstance(packed, ast.Tuple) and not any(isinstance(each, ast.Starred) for each in packed.elts):
+            return tuple(self.value(each) for each in packed.elts)
+        return (self.builder.emit(Next(self.value(packed)), position(packed)),)
+
     def _type_alias(self, node: Any) -> None:
         self.write_name(node.name.id, self.builder.emit(Literal_("type"), position(node)), node)
 

@@ -81,6 +81,10 @@ def class_members(engine: Engine, cls: Class, name: str, after: Class | None = N
             for _, bind in bindings:
                 found |= engine.value(context, bind.value)
             return one, frozenset(found)
+        if one.unit.namespace is not None:
+            found |= engine.classes.in_namespace(one, name)
+            if found:
+                return one, frozenset(found)
         if name in GENERATED and not one.unit.model:
             found |= engine.classes.generated(one, name)
             if found:

@@ -304,6 +304,18 @@ class Classes:
         body = self.engine.universe.context(model, self.engine.module("dataclasses"), ())
         return frozenset(one for _, bind in model.bindings[name] for one in self.engine.value(body, bind.value))
 
+    def in_namespace(self, cls: Class, name: str) -> Values:
+        """What stands under a name in the namespace from which `type(...)` makes a class."""
+        engine = self.engine
+        key = engine.universe.constant(name)
+        found: set[Value] = set()
+        for namespace in engine.value(cls.closure, cls.unit.namespace) if cls.unit.namespace is not None else ():
+            if isinstance(namespace, Instance):
+                found |= engine.heap.item(namespace, key)
+            elif not name.startswith("__"):
+                found.add(engine.opaque(f"a member of {cls.unit.symbol}, which is made by type()"))
+        return frozenset(found)
+
     def is_first_party(self, value: Value) -> bool:
         """Whether the value is of a class of the analysed code."""
         if isinstance(value, Instance):

@@ -7,7 +7,7 @@ from functools import partial
 
 from truthline.facts.code import Call, Register, Type
 from truthline.program.bodies import BodyStore
-from truthline.program.engine import attributes, calls, recorded, transfer
+from truthline.program.engine import attributes, calls, displays, recorded, transfer
 from truthline.program.engine.classes import Classes
 from truthline.program.engine.declared import Declared
 from truthline.program.engine.heap import ContentEntry, Heap
@@ -302,7 +302,7 @@ class Engine:
 
     def display(self, owner: Instance, key: Value | None) -> Iterable[ContentEntry]:
         """What the display that made a container holds."""
-        return transfer.display_entries(self, owner, key)
+        return displays.display_entries(self, owner, key)
 
     # -- values -------------------------------------------------------------------------------
 

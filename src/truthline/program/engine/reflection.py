@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from truthline.program.engine.attributes import class_members
 from truthline.program.engine.calls import Arguments, Site, allocate, suspended
+from truthline.program.engine.formatting import filled, shown
 from truthline.program.engine.protocols import (
     argument,
     hashed,
-    is_container,
     iterate,
     look_up,
     special,
@@ -59,13 +59,15 @@ def _format(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable
         if isinstance(value, Constant) and isinstance(value.value, int):
             found.add(engine.universe.constant(str(value.value)))
             continue
-        result = special(engine, frozenset((value,)), "__str__", (), site)
-        if not result:
-            special(engine, frozenset((value,)), "__repr__", (), site)
-        if isinstance(value, Instance) and is_container(engine, value):
-            special(engine, engine.heap.item(value, None), "__repr__", (), site)
+        result = shown(engine, frozenset((value,)), "s", site)
         found |= {one for one in result if isinstance(one, Constant)} or engine.typed("str")
     return found or engine.typed("str")
+
+
+def _represent(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`repr(x)`."""
+    shown(engine, argument(arguments, 0), "r", site)
+    return engine.typed("str")
 
 
 def _hashed(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
@@ -405,6 +407,8 @@ REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "length": _length,
     "truth": _truth,
     "format": _format,
+    "filled": filled,
+    "represent": _represent,
     "hashed": _hashed,
     "items": _items,
     "key_list": _key_list,

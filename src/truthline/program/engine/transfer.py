@@ -21,14 +21,14 @@ from truthline.program.engine.calls import (
     results,
     suspended,
 )
+from truthline.program.engine.displays import container, display
 from truthline.program.engine.flow import lasting_stores, surviving
+from truthline.program.engine.formatting import put_into_text, shown
 from truthline.program.engine.outside import attribute_path, result_path
 from truthline.program.engine.protocols import (
     awaited,
     entries_of,
-    hashed,
     hook,
-    is_container,
     item_of,
     iterate,
     special,
@@ -52,7 +52,6 @@ from truthline.program.engine.values import (
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
-    from truthline.program.engine.heap import ContentEntry
     from truthline.program.engine.units import Unit
 
 _MOST_TEXTS = 32
@@ -403,91 +402,6 @@ def _class_hooks(engine: Engine, cls: Class, one: ir.MakeClass) -> None:
                         call(engine, namer, given, None)
 
 
-def _display(engine: Engine, context: Context, register: Register, one: ir.Build | ir.BuildDict) -> Iterable[Value]:
-    """A display is only made here; what it holds is computed when somebody looks into it."""
-    container = _container(engine, one.kind if isinstance(one, ir.Build) else "dict", context, register)
-    keys = (key for key, _ in one.items) if isinstance(one, ir.BuildDict) else one.items if one.kind == "set" else ()
-    for key in keys:
-        if key is not None:
-            hashed(engine, engine.value(context, key), (context, register))
-    _spread_out(engine, context, one)
-    return () if container is None else (container,)
-
-
-def _spread_out(engine: Engine, context: Context, one: ir.Build | ir.BuildDict) -> None:
-    """What stands in a display under stars is iterated where the display is made."""
-    if isinstance(one, ir.Build):
-        for place in one.stars:
-            for value in engine.value(context, one.items[place]):
-                iterate(engine, value)
-        return
-    for mapping in (value for key, item in one.items if key is None for value in engine.value(context, item)):
-        if isinstance(mapping, Instance) and not mapping.cls.unit.model:
-            for _ in entries_of(engine, mapping, None):
-                pass
-
-
-def display_entries(engine: Engine, owner: Instance, key: Value | None) -> Iterable[ContentEntry]:
-    """What the display that made a container holds, under one key where one is given."""
-    context, register = owner.context, owner.site
-    if context is None or not isinstance(register, int) or owner.unit is not context.unit:
-        return
-    one = context.unit.code.instructions[register]
-    if isinstance(one, ir.BuildDict):
-        yield from _pairs(engine, context, register, one, key)
-    elif isinstance(one, ir.Build):
-        yield from _elements(engine, context, register, one, key)
-
-
-def _pairs(
-    engine: Engine, context: Context, register: Register, one: ir.BuildDict, wanted: Value | None
-) -> Iterable[ContentEntry]:
-    writer = (context, register)
-    for key, item in one.items:
-        if key is None:
-            for value in engine.value(context, item):
-                yield from _merged_in(engine, value, wanted, writer)
-            continue
-        for name in engine.value(context, key):
-            known = engine.heap.as_key(name)
-            if wanted is None or known is None or known is wanted:
-                for value in engine.value(context, item):
-                    yield known, value, writer
-
-
-def _merged_in(
-    engine: Engine, mapping: Value, wanted: Value | None, writer: tuple[Context, Register]
-) -> Iterable[ContentEntry]:
-    """`{**mapping}`."""
-    if isinstance(mapping, Instance) and wanted is not None and is_container(engine, mapping):
-        for name, held, _ in engine.heap.item_entries(mapping, wanted):
-            yield name, held, writer
-    elif isinstance(mapping, Instance):
-        for name, held in entries_of(engine, mapping, writer):
-            yield name, held, writer
-    elif isinstance(mapping, (Opaque, External)):
-        yield None, engine.opaque("an item of an unknown mapping"), writer
-
-
-def _elements(
-    engine: Engine, context: Context, register: Register, one: ir.Build, wanted: Value | None
-) -> Iterable[ContentEntry]:
-    spread = False
-    for place, item in enumerate(one.items):
-        spread = spread or place in one.stars
-        key = None if spread or one.kind == "set" else engine.universe.constant(place)
-        if wanted is not None and key is not None and key is not wanted:
-            continue
-        for value in engine.value(context, item):
-            for element in iterate(engine, value) if place in one.stars else (value,):
-                yield key, element, (context, register)
-
-
-def _container(engine: Engine, kind: str, context: Context, register: Register) -> Instance | None:
-    cls = engine.builtin_class(kind)
-    return None if cls is None else allocate(engine, cls, (context, register))
-
-
 def _import(engine: Engine, context: Context, register: Register, one: ir.Import) -> Iterable[Value]:
     name = engine.names.absolute(context.unit, one.module, one.level)
     if not one.checking:
@@ -555,8 +469,8 @@ def _unpack(engine: Engine, context: Context, register: Register, one: ir.Unpack
 
 
 def _starred(engine: Engine, context: Context, register: Register, base: Instance, one: ir.Unpack) -> Values:
-    container = _container(engine, "list", context, register)
-    if container is None:
+    made = container(engine, "list", context, register)
+    if made is None:
         return NOTHING
     length = _length(engine, base)
     after = one.count - one.star - 1
@@ -564,10 +478,10 @@ def _starred(engine: Engine, context: Context, register: Register, base: Instanc
         if isinstance(key, Constant) and isinstance(key.value, int) and length is not None:
             if one.star <= key.value < length - after:
                 place = engine.universe.constant(key.value - one.star)
-                engine.heap.store_item(container, place, (value,), (context, register))
+                engine.heap.store_item(made, place, (value,), (context, register))
         else:
-            engine.heap.store_item(container, None, (value,), (context, register))
-    return frozenset((container,))
+            engine.heap.store_item(made, None, (value,), (context, register))
+    return frozenset((made,))
 
 
 def _from_end(engine: Engine, base: Instance, one: ir.Unpack) -> Values:
@@ -673,8 +587,8 @@ def _binary(engine: Engine, context: Context, register: Register, one: ir.Binary
     if texts is not None:
         return texts
     site = (context, register)
-    if one.op == "mod" and any(isinstance(value, Constant) and isinstance(value.value, str) for value in left):
-        _put_into_text(engine, right, site)
+    if one.op == "mod":
+        put_into_text(engine, left, right, site)
     found: set[Value] = set()
     plain: set[Value] = set()
     for value in left:
@@ -751,25 +665,10 @@ def _test(engine: Engine, context: Context, register: Register, one: ir.Test) ->
 def _format(engine: Engine, context: Context, register: Register, one: ir.Format) -> Iterable[Value]:
     values = engine.value(context, one.value)
     texts = {value for value in values if isinstance(value, Constant) and isinstance(value.value, (str, int))}
-    site = (context, register)
-    empty = engine.typed("str")
-    for value in values:
-        if isinstance(value, Instance) and not value.cls.unit.model:
-            for name, given in (("__format__", (empty,)), ("__str__", ()), ("__repr__", ())):
-                if hook(engine, value, name, given, site) is not None:
-                    break
+    shown(engine, values, one.conversion, (context, register))
     if texts and len(texts) == len(values):
         return {engine.universe.constant(str(text.value)) for text in texts}
-    return texts | empty
-
-
-def _put_into_text(engine: Engine, values: Values, site: Site) -> None:
-    """`"%s" % x`: the value, and what stands in a tuple or dict, as a text."""
-    for value in values:
-        parts = engine.heap.item(value, None) if isinstance(value, Instance) and value.cls.unit.model else {value}
-        for part in parts:
-            if isinstance(part, Instance) and hook(engine, part, "__str__", (), site) is None:
-                hook(engine, part, "__repr__", (), site)
+    return texts | engine.typed("str")
 
 
 def _join(engine: Engine, context: Context, register: Register, one: ir.Join) -> Iterable[Value]:
@@ -826,8 +725,8 @@ TRANSFER: dict[type[ir.Instruction], Callable[[Any, Context, Register, Any], Ite
     ir.Call: _call,
     ir.MakeFunction: _make_function,
     ir.MakeClass: _make_class,
-    ir.Build: _display,
-    ir.BuildDict: _display,
+    ir.Build: display,
+    ir.BuildDict: display,
     ir.Import: _import,
     ir.ImportFrom: _import_from,
     ir.Next: _next,

@@ -94,7 +94,7 @@ _READS: dict[type[Instruction], Callable[[Any], tuple[Register, ...]]] = {
     Build: lambda one: one.items,
     BuildDict: lambda one: tuple(part for pair in one.items for part in pair if part is not None),
     MakeFunction: lambda one: tuple(value for _, value in one.defaults),
-    MakeClass: lambda one: (*one.bases, *(value for _, value in one.keywords)),
+    MakeClass: lambda one: (*one.bases, *(value for _, value in one.keywords), *_maybe(one.namespace)),
 }
 """How each instruction names what it reads: every instruction of every body that is looked at is asked for it."""
 
@@ -147,6 +147,12 @@ class Unit:
         for register, instruction in enumerate(self.code.instructions):
             found.setdefault(type(instruction), []).append((register, instruction))
         return found
+
+    @cached_property
+    def namespace(self) -> Register | None:
+        """Of a class that `type(...)` makes, where its maker has the members."""
+        made = self.parent.code.instructions[self.maker] if self.parent is not None and self.maker >= 0 else None
+        return made.namespace if isinstance(made, MakeClass) else None
 
     @cached_property
     def executable(self) -> tuple[Register, ...]:

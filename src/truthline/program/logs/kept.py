@@ -147,7 +147,8 @@ class KeptValues:
 
     def _tells(self, cls: Class) -> bool:
         """Whether an object prints its fields: a record of a library that makes them so, without a text of its own."""
-        own = [name for name in ("__repr__", "__str__") for _ in self._engine.classes.methods_named(cls.unit, name)]
+        texts = (one for name in ("__repr__", "__str__") for one in self._engine.classes.methods_named(cls.unit, name))
+        own = any(not one.model for one in texts)
         order = self._engine.classes.order(cls)
         decorated = any(self._engine.classes.decorators(one.unit) & _TELLING for one in order)
         bases = self._engine.classes.library_bases(cls)

@@ -23,6 +23,7 @@ _length = _intrinsic("length")
 _truth = _intrinsic("truth")
 _format = _intrinsic("format")
 _hashed = _intrinsic("hashed")
+_filled = _intrinsic("filled")
 __matched__ = _intrinsic("matched")
 _text = _intrinsic("text")
 _texts = _intrinsic("texts")
@@ -347,13 +348,10 @@ class str:
         return _intrinsic("joined")(self, parts)
 
     def format(self, *args, **kwargs):
-        for one in (*args, *kwargs.values()):
-            one.__format__("")
-            _format(one)
-        return ""[0]
+        return _filled(self, args, kwargs)
 
     def format_map(self, mapping):
-        return ""[0]
+        return _filled(self, (), mapping)
 
     def split(self, *args):
         return _texts("split", self, *args)
@@ -1042,15 +1040,14 @@ def bool_(obj):
     return _truth(obj)
 
 
-def repr(obj):
-    obj.__repr__()
-    return ""[0]
+repr = _intrinsic("represent")
 
 
 ascii = repr
 
 
 def format(obj, spec=""):
+    obj.__format__(spec)
     return _format(obj)
 
 
