@@ -180,6 +180,165 @@ FIELDS = {
         logger.info("evaluated", extra={key: 1 for key in ("tenant_id", "source")})
         return passed
     """,
+    "a function that puts it in only sometimes": """
+        def extra(tenant, source=None):
+            fields = {"tenant_id": tenant}
+            if source:
+                fields["source"] = source
+            return fields
+        passed = may(row(session))
+        logger.info("evaluated", extra=extra(1))
+        return passed
+    """,
+    "a function that fills what it returns": """
+        def extra(tenant, source=None):
+            fields = {"tenant_id": tenant}
+            fields["source"] = source
+            return fields
+        passed = may(row(session))
+        logger.info("evaluated", extra=extra(1, "db"))
+        return passed
+    """,
+    "keywords over defaults": """
+        def tell(event, **fields):
+            logger.info(event, extra={"source": "db", **fields})
+        passed = may(row(session))
+        tell("evaluated", tenant_id=1)
+        return passed
+    """,
+    "an extra among keywords that are passed on, one missing": """
+        def tell(event, **kwargs):
+            logger.info(event, **kwargs)
+        passed = may(row(session))
+        tell("evaluated", extra={"tenant_id": 1})
+        return passed
+    """,
+    "an extra among keywords that are passed on": """
+        def tell(event, **kwargs):
+            logger.info(event, **kwargs)
+        passed = may(row(session))
+        tell("evaluated", extra={"tenant_id": 1, "source": 2})
+        return passed
+    """,
+    "pairs": """
+        passed = may(row(session))
+        logger.info("evaluated", extra=dict([("tenant_id", 1)]))
+        return passed
+    """,
+    "a record as a dict": """
+        import dataclasses
+        @dataclasses.dataclass
+        class Told:
+            tenant_id: int
+            source: str
+        passed = may(row(session))
+        logger.info("evaluated", extra=dataclasses.asdict(Told(1, "db")))
+        return passed
+    """,
+    "a class attribute": """
+        class Told:
+            extra = {"tenant_id": 1, "source": "db"}
+        passed = may(row(session))
+        logger.info("evaluated", extra=Told.extra)
+        return passed
+    """,
+    "a method": """
+        class Told:
+            def __init__(self, tenant):
+                self.tenant = tenant
+            def extra(self):
+                return {"tenant_id": self.tenant}
+        passed = may(row(session))
+        logger.info("evaluated", extra=Told(1).extra())
+        return passed
+    """,
+    "a property": """
+        class Told:
+            @property
+            def extra(self):
+                return {"tenant_id": 1}
+        passed = may(row(session))
+        logger.info("evaluated", extra=Told().extra)
+        return passed
+    """,
+    "an adapter overrides what a call passes": """
+        adapter = logging.LoggerAdapter(logger, {"tenant_id": 1})
+        passed = may(row(session))
+        adapter.info("evaluated", extra={"source": "db"})
+        return passed
+    """,
+    "an adapter that merges": """
+        class Merging(logging.LoggerAdapter):
+            def process(self, msg, kwargs):
+                kwargs["extra"] = {**self.extra, **kwargs.get("extra", {})}
+                return msg, kwargs
+        passed = may(row(session))
+        Merging(logger, {"tenant_id": 1}).info("evaluated", extra={"source": "db"})
+        return passed
+    """,
+    "an adapter that adds": """
+        class Adding(logging.LoggerAdapter):
+            def process(self, msg, kwargs):
+                kwargs["extra"] = {"tenant_id": 1, "source": "db"}
+                return msg, kwargs
+        passed = may(row(session))
+        Adding(logger, {}).info("evaluated")
+        return passed
+    """,
+    "an adapter that drops": """
+        class Dropping(logging.LoggerAdapter):
+            def process(self, msg, kwargs):
+                return msg, {}
+        passed = may(row(session))
+        Dropping(logger, {"tenant_id": 1, "source": "db"}).info("evaluated")
+        return passed
+    """,
+    "cleared": """
+        fields = {"tenant_id": 1, "source": "db"}
+        passed = may(row(session))
+        fields.clear()
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "deleted": """
+        fields = {"tenant_id": 1, "source": "db"}
+        passed = may(row(session))
+        del fields["source"]
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "a helper takes it out": """
+        def shrink(fields):
+            fields.pop("source")
+        fields = {"tenant_id": 1, "source": "db"}
+        passed = may(row(session))
+        shrink(fields)
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "a helper puts it in": """
+        def fill(fields):
+            fields["source"] = "db"
+        fields = {"tenant_id": 1}
+        passed = may(row(session))
+        fill(fields)
+        logger.info("evaluated", extra=fields)
+        return passed
+    """,
+    "what is given, and not the default": """
+        def tell(extra=None):
+            logger.info("evaluated", extra=extra or {"tenant_id": 1})
+        passed = may(row(session))
+        tell({"tenant_id": 1, "source": 1})
+        return passed
+    """,
+    "the default, where nothing is given": """
+        def tell(extra=None):
+            logger.info("evaluated", extra=extra or {"tenant_id": 1})
+        passed = may(row(session))
+        tell()
+        return passed
+    """,
 }
 
 

@@ -277,6 +277,152 @@ DECISIONS = {
             logger.info("evaluated", extra=FIELDS)
         return passed
     """,
+    "told in the handler and in the else": """
+        try:
+            passed = may(row(session))
+        except ValueError:
+            logger.error("evaluated", extra=FIELDS)
+            raise
+        else:
+            logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "told in the else alone": """
+        try:
+            passed = may(row(session))
+        except ValueError:
+            passed = False
+        else:
+            logger.info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "return in finally": """
+        try:
+            passed = may(row(session))
+            logger.info("evaluated", extra=FIELDS)
+        finally:
+            return False
+    """,
+    "a coroutine that is run": """
+        import asyncio
+        async def tell():
+            logger.info("evaluated", extra=FIELDS)
+        passed = may(row(session))
+        asyncio.run(tell())
+        return passed
+    """,
+    "a coroutine that is never run": """
+        async def tell():
+            logger.info("evaluated", extra=FIELDS)
+        passed = may(row(session))
+        tell().close()
+        return passed
+    """,
+    "a level by its name": """
+        passed = may(row(session))
+        getattr(logger, "info" if passed else "warning")("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "a method under another name": """
+        log = logger.info
+        passed = may(row(session))
+        log("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "child logger": """
+        passed = may(row(session))
+        logger.getChild("x").info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "a function that calls itself until it tells": """
+        def again(count):
+            if count:
+                return again(count - 1)
+            mark()
+        passed = may(row(session))
+        again(2)
+        return passed
+    """,
+    "a generator that nobody runs": """
+        def tell():
+            mark()
+            yield 1
+        passed = may(row(session))
+        tell()
+        return passed
+    """,
+    "a generator that is run": """
+        def tell():
+            mark()
+            yield 1
+        passed = may(row(session))
+        list(tell())
+        return passed
+    """,
+    "early return in loop": """
+        for attempt in range(2):
+            passed = may(row(session))
+            if not passed:
+                return False
+        logger.info("evaluated", extra=FIELDS)
+        return True
+    """,
+    "what an exit stack calls back": """
+        with contextlib.ExitStack() as stack:
+            stack.callback(mark)
+            return may(row(session))
+    """,
+    "logger in a dict": """
+        loggers = {"a": logger}
+        passed = may(row(session))
+        loggers["a"].info("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "one of two functions by a key": """
+        tell = {True: lambda: mark(), False: lambda: None}
+        passed = may(row(session))
+        tell[passed]()
+        return passed
+    """,
+    "an inner function with a finally": """
+        def inner():
+            try:
+                return may(row(session))
+            finally:
+                mark()
+        return inner()
+    """,
+    "an exception of an inner function, caught outside": """
+        def inner():
+            passed = may(row(session))
+            if not passed:
+                raise RuntimeError("no")
+            mark()
+            return passed
+        try:
+            return inner()
+        except RuntimeError:
+            return False
+    """,
+    "a format": """
+        passed = may(row(session))
+        logger.info("{}: {}".format("evaluated", passed), extra=FIELDS)
+        return passed
+    """,
+    "a sum of texts": """
+        passed = may(row(session))
+        logger.info("eval" + "uated", extra=FIELDS)
+        return passed
+    """,
+    "a partial method": """
+        class T:
+            def tell(self, event):
+                logger.info(event, extra=FIELDS)
+            done = functools.partialmethod(tell, "evaluated")
+        passed = may(row(session))
+        T().done()
+        return passed
+    """,
 }
 PRODUCERS = {
     "both are logged": """
@@ -431,6 +577,113 @@ PRODUCERS = {
             else:
                 logger.error("not_persisted", extra=FIELDS)
         return done
+    """,
+    "a transaction of one's own": """
+        @contextlib.contextmanager
+        def transaction():
+            try:
+                yield
+                session.commit()
+            except KeyError:
+                session.rollback()
+                raise
+        try:
+            with transaction():
+                session.execute("INSERT INTO api_keys (id) VALUES (1)")
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "a function that is told how it went": """
+        def told(ok):
+            if ok:
+                logger.info("persisted", extra=FIELDS)
+            else:
+                logger.error("not_persisted", extra=FIELDS)
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        except KeyError:
+            told(False)
+            return False
+        told(True)
+        return True
+    """,
+    "a function that tells of success alone": """
+        def told(ok):
+            if ok:
+                logger.info("persisted", extra=FIELDS)
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        except KeyError:
+            told(False)
+            return False
+        told(True)
+        return True
+    """,
+    "success in the else": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        except KeyError as error:
+            logger.error("not_persisted", exc_info=error, extra=FIELDS)
+        else:
+            logger.info("persisted", extra=FIELDS)
+            return True
+        return False
+    """,
+    "told before the commit": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            logger.info("persisted", extra=FIELDS)
+            session.commit()
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        return True
+    """,
+    "a failure that nobody tells": """
+        try:
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        except ValueError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        except KeyError:
+            return False
+        logger.info("persisted", extra=FIELDS)
+        return True
+    """,
+    "two attempts by a function": """
+        def attempt():
+            session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            session.commit()
+        for _ in range(2):
+            try:
+                attempt()
+            except KeyError:
+                logger.error("not_persisted", extra=FIELDS)
+            else:
+                logger.info("persisted", extra=FIELDS)
+                return True
+        return False
+    """,
+    "one try inside the other": """
+        try:
+            try:
+                session.execute("INSERT INTO api_keys (id) VALUES (1)")
+            except KeyError:
+                session.rollback()
+                raise
+            session.commit()
+        except KeyError:
+            logger.error("not_persisted", extra=FIELDS)
+            return False
+        logger.info("persisted", extra=FIELDS)
+        return True
     """,
 }
 

@@ -182,6 +182,80 @@ CASES = {
     "an object that keeps it": 'logger.info("%s", type(Settings(token)).__name__)',
     "not a log": "print(len(token))",
     "an assertion": 'assert token, "no token"',
+    "an f-string with its name": """
+        told(f'{token=}')
+    """,
+    "a union of mappings": """
+        told({'a': 1} | {'b': token})
+    """,
+    "nested dict": """
+        told({'a': {'b': token}})
+    """,
+    "a generator": """
+        told(' '.join(one for one in (token,)))
+    """,
+    "starred arguments": """
+        told(*[token])
+    """,
+    "a caught exception that says nothing": """
+        try:
+            raise ValueError('x')
+        except ValueError as error:
+            told(str(error))
+    """,
+    "a caught exception that says it": """
+        try:
+            raise ValueError('x' + token)
+        except ValueError as error:
+            told(str(error))
+    """,
+    "a copy without what is secret": """
+        clean = dict(data)
+        clean.pop('password')
+        clean.pop('credential_ref')
+        clean.pop('value')
+        told(clean)
+    """,
+    "a comprehension that admits one key": """
+        told({k: v for k, v in data.items() if k == 'user'})
+    """,
+    "a lambda that has it": """
+        f = lambda: token
+        told(f())
+    """,
+    "an inner function that returns it": """
+        def inner():
+            return token
+        told(inner())
+    """,
+    "an object that has it": """
+        class Box:
+            value = None
+        box = Box()
+        box.value = token
+        told(box)
+    """,
+    "partial": """
+        import functools
+        functools.partial(told, token)()
+    """,
+    "map": """
+        list(map(told, [token]))
+    """,
+    "a percent sign with names": """
+        told('%(a)s' % {'a': token})
+    """,
+    "format with names": """
+        told('{a}'.format(a=token))
+    """,
+    "its length in an f-string": """
+        told(f'{len(token)} chars')
+    """,
+    "a loop that overwrites it": """
+        value = token
+        for value in ['a', 'b']:
+            told(value)
+    """,
 }
 
 

@@ -18,12 +18,15 @@ from truthline.facts.code import (
     Attr,
     Await,
     Build,
+    Call,
     Compare,
     Const,
     Hint,
     Item,
+    Load,
     Narrow,
     Next,
+    Param,
     Phi,
     Raise,
     Register,
@@ -36,6 +39,7 @@ from truthline.program.engine.engine import Engine
 from truthline.program.engine.reach import reaches
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Context
+from truthline.program.evidence.passed import passed_truth
 from truthline.program.evidence.success import FLAGS
 from truthline.program.evidence.terms import Site
 
@@ -195,8 +199,10 @@ class Passages(Generic[S]):
             yield from (self._moved(state, successor) for successor in block.successors)
 
     def _has_items(self, unit: Unit, state: _State[S], asked: Next) -> bool:
-        """Whether what is iterated over is a display that is not empty."""
+        """Whether what is iterated over is a display that is not empty, or a `range` of some steps."""
         base = unit.code.instructions[self._resolved(unit, state, asked.base)]
+        if isinstance(base, Call):
+            return _counts(unit, base)
         return isinstance(base, Build) and len(base.items) > len(base.stars)
 
     def _moved(self, state: _State[S], block: int) -> _State[S]:
@@ -212,6 +218,8 @@ class Passages(Generic[S]):
         constant = context.unit.code.instructions[register]
         if known is None and isinstance(constant, Const):
             known = bool(constant.value)
+        elif known is None and isinstance(constant, Param) and stack:
+            known = passed_truth(self.engine, stack[-1], context.unit, constant.index)
         subject, says_true = self._subject(context.unit, state, register, answer)
         if known not in (None, answer) or truths.get(subject) not in (None, says_true):
             return None
@@ -261,6 +269,15 @@ class Passages(Generic[S]):
             else:
                 break
         return register
+
+
+def _counts(unit: Unit, call: Call) -> bool:
+    """Whether a call is `range` of some written number of steps."""
+    func, steps = unit.code.instructions[call.func], [unit.code.instructions[one] for one in call.args]
+    counted = [one.value for one in steps if isinstance(one, Const) and isinstance(one.value, int)]
+    if not isinstance(func, Load) or func.name != "range" or len(counted) < len(steps):
+        return False
+    return len(counted) in (1, 2) and bool(range(*counted))
 
 
 def _argument(unit: Unit, phi: Phi, before: int) -> Register | None:

@@ -113,7 +113,10 @@ class Definitions:
             yield from (Place(closure, one, None) for number, one in made.defaults if number == index)
 
     def _attribute(self, place: Place, base: Register, name: str) -> list[Place] | None:
-        """What modules bind, and what is stored in attributes of objects of the analysed code."""
+        """What modules bind, what properties return, what is stored in attributes of objects of the analysed code."""
+        computed = self._computed(place)
+        if computed:
+            return computed
         found: dict[Place, None] = {}
         for value in sorted(self.engine.value(place.context, base), key=repr):
             if isinstance(value, ModuleValue):
@@ -126,6 +129,13 @@ class Definitions:
                 self.engine.solver.settle()
                 found.update(dict.fromkeys(self._of_class(value, name)))
         return list(found) or None
+
+    def _computed(self, place: Place) -> list[Place]:
+        """What the property returns that is read."""
+        targets = self.sites.slice.effects(place.context, place.register).targets
+        stack = (*place.stack, (place.context, place.register)) if place.stack is not None else None
+        read = [one for one in sorted(targets, key=repr) if one.unit.is_function and not one.unit.model]
+        return [Place(one, back.value, stack) for one in read for _, back in one.unit.find(ir.Return)]
 
     def _of_class(self, value: Instance, name: str) -> Iterable[Place]:
         for one in self.engine.classes.order(value.cls):

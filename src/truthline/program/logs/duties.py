@@ -69,6 +69,7 @@ class Duty:
         self._outcomes = Outcomes(emissions.queries)
         self._passages: Passages[_On] = Passages(self.engine, self)
         self._exits: dict[tuple[Context, Standing, tuple[Site, ...]], frozenset[_Exit]] = {}
+        self._entered: set[tuple[Context, Standing]] = set()
         self._beginning: dict[tuple[Context, Register, tuple[Site, ...]], bool] = {}
         self._raising: dict[Context, bool] = {}
         self._concerned: frozenset[Context] | None = None
@@ -225,19 +226,25 @@ class Duty:
         self, callees: Iterable[Context], context: Context, register: Register, begun: _On, stack: tuple[Site, ...]
     ) -> Iterable[_Exit]:
         inner = (*stack, (context, register))
-        return {one: None for callee in callees for one in self.exits(callee, begun.standing, inner)}
+        found = {one: None for callee in callees for one in self.exits(callee, begun.standing, inner)}
+        if any(one not in self._all_concerned() for one in self._callees(context, register)):
+            found[_Exit(begun.standing)] = None  # another function may be meant, which has nothing to do with it
+        return found
 
     def exits(self, context: Context, start: Standing, stack: tuple[Site, ...]) -> frozenset[_Exit]:
         """How a call can end; one that calls itself must come to an end by another way."""
         key = (context, start, stack)
         found = self._exits.get(key)
         if found is None:
-            self._exits[key] = frozenset()
+            if (context, start) in self._entered:
+                return frozenset()
+            self._entered.add((context, start))
             if len(stack) > _DEEPEST:
                 found = frozenset((_Exit(start),))
             else:
                 ends = self._passages.ends(context, _On(start), stack)
                 found = frozenset(self._exit(context, end, stack) for end in ends)
+            self._entered.discard((context, start))
             self._exits[key] = found
         return found
 

@@ -16,7 +16,8 @@ from truthline.program.influence.dependence import Dependence
 from truthline.program.influence.outside import written_names
 from truthline.program.logs.answers import Kind
 from truthline.program.logs.definitions import Definitions, called_name, stands_before
-from truthline.program.logs.fields import FieldReader, Fields
+from truthline.program.logs.fields import FieldReader
+from truthline.program.logs.mappings import Fields
 from truthline.program.logs.pipeline import Pipeline, family_of, logger_name, receiver_of
 
 _LEVELS = frozenset(

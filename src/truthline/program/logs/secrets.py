@@ -40,7 +40,7 @@ from truthline.program.logs.definitions import called_name
 from truthline.program.logs.kept import KeptValues
 from truthline.program.logs.pipeline import Family, Pipeline, family_of, logger_name, receiver_of
 from truthline.program.logs.secretnames import SecretNames, may_be_text
-from truthline.program.logs.tainted import WHOLE, Passing, Reader, Sink, Storing, Taint, Where, follow
+from truthline.program.logs.tainted import CALLS_BACK, WHOLE, Passing, Reader, Sink, Storing, Taint, Where, follow
 from truthline.program.modules import SourceModule
 from truthline.program.places import Places
 from truthline.syntax.unread import Unparsable
@@ -306,7 +306,11 @@ class SecretFlows(Reader):
     def _callees(self, unit: Unit, call: Register) -> Iterator[tuple[Unit, int]]:
         """The functions of the analysed code that a call runs, and how many arguments stand before the written ones."""
         one = unit.code.instructions[call]
-        for value in sorted(self._values(unit, one.func), key=repr) if isinstance(one, ir.Call) else ():
+        if not isinstance(one, ir.Call):
+            return
+        if called_name(unit, one) in CALLS_BACK:
+            yield from self._called_back(unit, one)
+        for value in sorted(self._values(unit, one.func), key=repr):
             function, offset = _function_of(value)
             if isinstance(function, Function) and not function.unit.model:
                 yield function.unit, offset
@@ -314,6 +318,14 @@ class SecretFlows(Reader):
                 for init in self.engine.classes.methods_named(value.unit, "__init__"):
                     if not init.model:
                         yield init, 1
+
+    def _called_back(self, unit: Unit, call: ir.Call) -> Iterator[tuple[Unit, int]]:
+        """The function that is passed in front of its arguments: `partial(f, token)`, `map(f, tokens)`."""
+        for place, argument in enumerate(call.args[:2]):
+            for value in sorted(self._values(unit, argument), key=repr):
+                function, bound = _function_of(value)
+                if isinstance(function, Function) and not function.unit.model:
+                    yield function.unit, bound - place - 1
 
     def told_fields(self, unit: Unit, register: Register) -> tuple[tuple[str, Register], ...]:
         """Where a call makes a record that tells its fields when it is printed: these, with what they are given."""
@@ -326,7 +338,8 @@ class SecretFlows(Reader):
             for caller in self.engine.bodies.units(module.name):
                 for register, call in caller.find(ir.Call):
                     name = called_name(caller, call)
-                    is_meant = name == unit.name or (not name and caller.module == unit.module)
+                    is_near = caller.module == unit.module and (not name or unit.code.kind == "lambda")
+                    is_meant = name == unit.name or is_near
                     if not is_meant or caller.place(register) is None or not self._goes_on(caller, register, taint):
                         continue
                     if any(callee is unit for callee, _ in self._callees(caller, register)):
@@ -336,8 +349,10 @@ class SecretFlows(Reader):
                             return
 
     def _calling_modules(self, unit: Unit) -> list[SourceModule]:
-        """The modules that may call a function; of a method, those that name its class."""
+        """The modules that may call a function; of a method, those that name its class, of a lambda, its own."""
         modules = self.engine.modules
+        if unit.code.kind == "lambda":
+            return [modules.by_name[unit.module]]
         mentioning = modules.files_mentioning(unit.name)
         if unit.owner is None:
             return list(mentioning)
@@ -417,7 +432,7 @@ class SecretFlows(Reader):
         """Whether a call may run a function of the analysed code."""
         call = unit.code.instructions[register]
         name = called_name(unit, call) if isinstance(call, ir.Call) else ""
-        return not name or bool(self.engine.modules.files_defining(name))
+        return not name or name in CALLS_BACK or bool(self.engine.modules.files_defining(name))
 
     def _values(self, unit: Unit, register: Register) -> frozenset[Value]:
         node = self.engine.node(self.engine.ambient(unit), register)
@@ -505,7 +520,7 @@ def _received(callee: Unit, passing: Passing, offset: int) -> tuple[int, Taint] 
     if isinstance(passing.place, int):
         positional = [number for number, one in enumerate(params) if one.kind in ("positional", "positional-only")]
         place = passing.place + offset
-        if place < len(positional):
+        if 0 <= place < len(positional):
             return positional[place], passing.taint
         return next(((number, WHOLE) for number, one in enumerate(params) if one.kind == "vararg"), None)
     for number, one in enumerate(params):

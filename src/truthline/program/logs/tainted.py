@@ -28,9 +28,13 @@ _TAKES_IN = frozenset(
      "reversed", "iter", "next", "enumerate", "zip", "dumps", "quote", "quote_plus", "urlencode", "b64encode",
      "b64decode", "urlsafe_b64encode", "urlsafe_b64decode", "standard_b64encode", "copy", "deepcopy", "escape",
      "pformat", "unquote", "dedent", "cast", "join", "format_map", "fsencode", "fsdecode", "OrderedDict", "getattr",
-     "to_thread", "wait_for", "shield", "gather", "filter", "min", "max")
+     "wait_for", "shield", "gather", "min", "max")
 )  # fmt: skip
 """Functions whose result has their arguments in it."""
+CALLS_BACK = frozenset(
+    ("partial", "map", "filter", "submit", "to_thread", "run_in_executor", "call_soon", "run_in_threadpool", "run_sync")
+)
+"""Functions that call the function which they are handed with what stands behind it."""
 _PUTS_IN = frozenset(("append", "extend", "add", "insert", "update", "appendleft", "setdefault", "write"))
 _KEYED = frozenset(("get", "pop", "setdefault"))
 _RAISABLE = ("Error", "Exception", "Failure", "Denied", "Warning", "Exit", "Invalid", "NotFound", "Unauthorized")
@@ -270,7 +274,11 @@ class _Walk:
             return
         name = called_name(self.unit, call)
         func = self.code[call.func]
-        if isinstance(func, ir.Attr) and name in _PUTS_IN:
+        if name in CALLS_BACK:
+            self._pass(register, taint, user, call, way)
+            if name == "filter":
+                self._reach(user, taint, way)
+        elif isinstance(func, ir.Attr) and name in _PUTS_IN:
             self._put_in(register, taint, func.base, name, call, way)
         elif name == "dict":
             for keyword, value in (*((None, value) for value in call.args), *call.keywords):
