@@ -46,10 +46,10 @@ _MOST_BY_OBJECT = 20
 """Of a function that has more contexts, the objects that are passed are merged, receivers excepted."""
 _MOST_BY_RECEIVER = 60
 """Of one that has more than that, all objects, and functions that were made in a call."""
-_MOST_CONTEXTS = 1500
+_MOST_CONTEXTS = 6000
 """Of one that has more than that, all values."""
 _MOST_OBJECTS = 10
-"""The objects of one instruction that are told apart by the context in which it runs."""
+"""The objects of one instruction that are told apart by the context in which it runs; of more, by what is named."""
 _MOST_PLACES = 32
 """The arguments in `*args` that are told apart: a function that passes on more than it got would never end."""
 
@@ -262,19 +262,31 @@ def _selects(value: Value) -> bool:
     return isinstance(value, (Function, Method, Class, ModuleValue, Super))
 
 
-def _is_told_apart(value: Value, index: int, known: int) -> bool:
+def _is_told_apart(unit: Unit, value: Value, index: int, known: int) -> bool:
     """Whether a function that has so many contexts gets more of them by this value.
 
-    Objects are what multiplies without end, for each context makes its own; texts, classes and functions of a module
-    are as many as the program names.
+    Objects are what multiplies without end, for each context makes its own. The containers of a program do not: were
+    they merged where a model changes them (`list.append`), each would hold what any of them holds.
     """
     if known > _MOST_CONTEXTS:
         return False
+    if index == 0 and unit.model and unit.owner is not None:
+        return True
     if known > _MOST_BY_RECEIVER:
-        return value.depth == 0 and not isinstance(value, (Instance, Method, Super))
+        return _is_named(value)
     if known > _MOST_BY_OBJECT:
-        return index == 0 or not isinstance(value, (Instance, Method))
+        return index == 0 or not isinstance(value, (Instance, Method)) or _is_named(value)
     return True
+
+
+def _is_named(value: Value) -> bool:
+    """Whether this is a text, a class, a function, or an object that the body of a module made.
+
+    There are as many of them as the program is long, whatever calls what.
+    """
+    if value.depth > 0 or isinstance(value, (Method, Super)):
+        return False
+    return not isinstance(value, Instance) or (value.context is not None and value.context.unit.parent is None)
 
 
 def _split(unit: Unit, bound: list[Values], known: int) -> Choices:
@@ -283,7 +295,7 @@ def _split(unit: Unit, bound: list[Values], known: int) -> Choices:
     for index, values in enumerate(bound):
         if index not in selecting_parameters(unit):
             continue
-        telling = (one for one in values if _selects(one) and _is_told_apart(one, index, known))
+        telling = (one for one in values if _selects(one) and _is_told_apart(unit, one, index, known))
         selecting: list[Value | None] = [*sorted(telling)]
         if not selecting:
             continue
@@ -378,8 +390,12 @@ def allocate(engine: Engine, cls: Class, site: Site | None) -> Instance:
         instance = engine.universe.make(Instance, cls)
     else:
         context, register = site
-        if context.depth >= DEEPEST or engine.heap.count_objects(cls.unit, context.unit, register) >= _MOST_OBJECTS:
-            context = _merged_context(engine, context)
+        made = engine.heap.count_objects(cls.unit, context.unit, register)
+        if context.depth >= DEEPEST or made >= _MOST_CONTEXTS:
+            context = _merged_context(engine, context, (None,) * len(context.key))
+        elif made >= _MOST_OBJECTS:
+            named = (value if value is not None and _is_named(value) else None for value in context.key)
+            context = _merged_context(engine, context, tuple(named))
         instance = engine.universe.make(Instance, cls, context.unit, register, context)
     engine.heap.made(instance)
     return instance
@@ -387,15 +403,15 @@ def allocate(engine: Engine, cls: Class, site: Site | None) -> Instance:
 
 def _widened(engine: Engine, context: Context) -> Context:
     """The context to which an object's identity refers: where it is nested too deep, the merged one."""
-    return context if context.depth < DEEPEST else _merged_context(engine, context)
+    return context if context.depth < DEEPEST else _merged_context(engine, context, (None,) * len(context.key))
 
 
-def _merged_context(engine: Engine, context: Context) -> Context:
-    """The context that stands for all of its unit and closure."""
-    if all(value is None for value in context.key):
+def _merged_context(engine: Engine, context: Context, key: tuple[Value | None, ...]) -> Context:
+    """The context that stands for all of its unit and closure that share what the key keeps."""
+    if key == context.key:
         return context
-    merged = engine.universe.context(context.unit, context.closure, (None,) * len(context.key))
-    for index in range(len(context.key)):
+    merged = engine.universe.context(context.unit, context.closure, key)
+    for index in range(len(key)):
         engine.hand_over(merged, index, engine.param(context, index))
     return engine.linked(merged)
 
