@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from truthline.api import Example, FileView, Location, Meta, Printed, Program, SurveyRule, Violation
-from truthline_rules.log_keys import RESERVED, keys_of_extras
+from truthline_rules.extras import keys_of_extras
+from truthline_rules.log_keys import RESERVED
 
 _CONFIG = '[logging]\nformatter = "app.logs:JSONFormatter"\n'
 _FORMATTER = """\

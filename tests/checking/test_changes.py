@@ -162,6 +162,14 @@ def test_a_commit_that_does_not_exist_is_one_sentence(repository: Path, ref: str
     assert str(repository) in str(raised.value)
 
 
+def test_a_clone_that_lacks_an_object_is_one_sentence(repository: Path, lint: Lint) -> None:
+    lost = git(repository, "rev-parse", "HEAD:app/plain.py")
+    (repository / "app/norm.py").write_text("def normal(key):\n    return key\n")
+    (repository / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    with pytest.raises(GitError, match=f"git lacks the object {lost}.*partial or damaged"):
+        lint({}, CONFIG, changed_since="HEAD")
+
+
 def test_a_directory_outside_of_every_repository_is_one_sentence(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(GitError, match="not a git repository"):
         lint(TREE, CONFIG, changed_since="HEAD")

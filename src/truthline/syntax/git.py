@@ -87,7 +87,11 @@ class Repository:
         at = 0
         while at < len(answer.stdout):
             end = answer.stdout.index(b"\n", at)
-            size = int(answer.stdout[at:end].split()[-1])
+            name, *_, said = answer.stdout[at:end].split()
+            if said == b"missing":
+                hint = "the clone is partial or damaged; `git fetch --refetch` completes it"
+                raise GitError(f"git lacks the object {name.decode()} in {self._base}: {hint}")
+            size = int(said)
             yield answer.stdout[end + 1 : end + 1 + size]
             at = end + size + 2
 
