@@ -1,6 +1,7 @@
 """TL301 to TL305: who dispatches what, and whether both ends exist."""
 
 from collections.abc import Callable
+from textwrap import indent
 
 import pytest
 
@@ -191,4 +192,70 @@ def test_register_and_execute_may_be_functions_of_a_module(lint: Lint, written: 
     assert check(lint, text, OF_FUNCTIONS, **files) == [
         "TL301 error app/api/logs/views.py:6 operation `policies.check` does not belong to domain `logs`",
         "TL302 error app/api/logs/views.py:7 operation `logs.gone` is never registered",
+    ]
+
+
+WRAPPED = FUNCTIONS.replace("def execute", "@logged\ndef execute").replace(
+    "_handlers = {}",
+    "from functools import wraps\n\n\ndef logged(function):\n    @wraps(function)\n    def wrapper(*args):\n"
+    "        return function(*args)\n\n    return wrapper\n\n\n_handlers = {}",
+)
+CHOSEN = "try:\n    from app.fast import execute\nexcept ImportError:\n    from app.registry import execute\n"
+
+
+@pytest.mark.parametrize(
+    ("registry", "between", "written", "call"),
+    [
+        pytest.param(WRAPPED, "", "from app.registry import execute", "execute", id="decorated"),
+        pytest.param(
+            FUNCTIONS, "from app.registry import execute as run", "from app.between import run", "run", id="re-exported"
+        ),
+        pytest.param(
+            FUNCTIONS, "from app import registry\nrun = registry.execute", "from app import between", "between.run",
+            id="assigned",
+        ),
+        pytest.param(FUNCTIONS, CHOSEN, "from app.between import execute", "execute", id="chosen elsewhere"),
+        pytest.param(FUNCTIONS, "", CHOSEN.rstrip(), "execute", id="chosen here"),
+        pytest.param(WRAPPED, CHOSEN, "from app.between import execute as go", "go", id="all of it"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_dispatch_function_under_another_name(
+    lint: Lint, registry: str, between: str, written: str, call: str, inside: bool
+) -> None:
+    handlers = 'from app.registry import register\n\nregister("logs.capture", len)\nregister("policies.check", len)\n'
+    own = indent(written, "    ") if inside else "    pass"
+    calls = "".join(f'    {call}("{name}", [])\n' for name in ("logs.capture", "policies.check"))
+    text = f"{'' if inside else written}\n\ndef f():\n{own}\n{calls}"
+    files = {
+        "app/registry.py": registry,
+        "app/handlers.py": handlers,
+        "app/everything.py": "",
+        "app/between.py": between,
+    }
+    line = text.splitlines().index(f'    {call}("policies.check", [])') + 1
+    assert check(lint, text, OF_FUNCTIONS, **files) == [
+        f"TL301 error app/api/logs/views.py:{line} operation `policies.check` does not belong to domain `logs`"
+    ]
+
+
+def test_a_table_may_name_what_a_module_only_imports(lint: Lint) -> None:
+    handlers = 'from app.registry import register\n\nregister("logs.capture", len)\nregister("policies.check", len)\n'
+    calls = '    execute("logs.capture", [])\n    execute("policies.check", [])\n'
+    text = f"from app.between import execute\n\ndef f():\n{calls}"
+    config = OF_FUNCTIONS.replace("app.registry:execute", "app.between:execute")
+    files = {"app/registry.py": WRAPPED, "app/handlers.py": handlers, "app/everything.py": "", "app/between.py": CHOSEN}
+    assert check(lint, text, config, **files) == [
+        "TL301 error app/api/logs/views.py:5 operation `policies.check` does not belong to domain `logs`"
+    ]
+
+
+@pytest.mark.parametrize(
+    "read", ["from app.registry import run\nruns = run", "import app.registry\nruns = app.registry.registry.execute"]
+)
+def test_a_method_under_another_name(lint: Lint, read: str) -> None:
+    registry = f"{REGISTRY}run = registry.execute\n"
+    text = f'{read}\n\ndef f():\n    runs("logs.capture", {{}})\n    runs("policies.check", {{}})\n'
+    assert check(lint, text, **{"app/registry.py": registry}) == [
+        "TL301 error app/api/logs/views.py:6 operation `policies.check` does not belong to domain `logs`"
     ]
