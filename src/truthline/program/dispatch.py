@@ -1,9 +1,10 @@
-"""The registrations and executions of a string-keyed registry."""
+"""The registrations and executions of a string-keyed registry, and what its `execute` runs."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 import msgspec
@@ -24,13 +25,16 @@ from truthline.facts.code import (
 )
 from truthline.model.location import Location
 from truthline.program.engine.attributes import class_members
+from truthline.program.engine.calls import Arguments
 from truthline.program.engine.engine import Engine
+from truthline.program.engine.transfer import arguments_of, rows
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import (
     NOTHING,
     Class,
     Constant,
     Context,
+    External,
     Function,
     Instance,
     Method,
@@ -96,15 +100,121 @@ def _place(site: Registration | Execution) -> tuple[str, int, int, str]:
     return site.location.file, span.line, span.column, site.operation or ""
 
 
+class Operations:
+    """What dispatch tables say of a call: the `execute` of a known name runs that name's handler.
+
+    Where a function of the registry's module is seen calling the handler, nothing is added: the engine knows with what.
+    """
+
+    def __init__(self, engine: Engine, tables: Iterable[Dispatch], units: Callable[[str], tuple[Unit, ...]]) -> None:
+        self._engine = engine
+        self._tables = list(tables)
+        self._units = units
+
+    @cached_property
+    def _executing(self) -> list[tuple[Dispatch, list[_Target]]]:
+        return [(table, _targets(self._engine, table.execute, self._units)) for table in self._tables]
+
+    def handlers(self, callee: Value, arguments: Arguments) -> Iterator[tuple[Value, Arguments]]:
+        """The handlers that a call of one callee runs, and what they are passed."""
+        for table, targets in self._executing:
+            for target in targets:
+                if target.is_meant(callee):
+                    values = _given(arguments, 0, _OPERATION)
+                    yield from ((one, _after_the_name(arguments)) for one in self._named(table, target, values))
+
+    def _named(self, table: Dispatch, target: _Target, names: Values) -> Iterator[Value]:
+        for registered, handler in self._registered(table):
+            if registered in names or not all(_is_text(one) for one in (*names, registered)):
+                for one in self._running(handler, table.handler_method):
+                    if not self._is_shown(one, target):
+                        yield one
+
+    def _registered(self, table: Dispatch) -> list[tuple[Value, Value]]:
+        node = self._engine.solver.node(("registered", table.register), partial(self._registrations, table))
+        return sorted(self._engine.solver.read(node))
+
+    def _registrations(self, table: Dispatch) -> Iterator[tuple[Value, Value]]:
+        engine = self._engine
+        for ambient, register, call in _sites(engine, _targets(engine, table.register, self._units)):
+            for context in engine.precise(engine.ambient(ambient.unit, deep=True), register):
+                for row in rows(engine, context, register):
+                    arguments = arguments_of(engine, context, call, row)
+                    handlers = _given(arguments, 1, _HANDLER) or _registered_by(engine, context, register)
+                    yield from itertools.product(_given(arguments, 0, _OPERATION), handlers)
+
+    def _running(self, handler: Value, method: str) -> Iterable[Value]:
+        """What runs of a handler: a function itself, of an object or class the method."""
+        if isinstance(handler, (Function, Method)):
+            return (handler,)
+        if isinstance(handler, Class):
+            handler = self._engine.universe.make(Instance, handler)
+        if not isinstance(handler, Instance):
+            return ()
+        found = (one for name in (method, "__call__") for one in self._engine.attribute(handler, name))
+        return [one for one in found if isinstance(one, (Function, Method))]
+
+    def _is_shown(self, running: Value, target: _Target) -> bool:
+        """Whether the registry's own code is seen calling the handler, when all else has come to rest."""
+        solver, function = self._engine.solver, _function(running)
+        if target.unit is None or not isinstance(function, Function):
+            return False
+        hidden = solver.node(("called by no registry", function.unit, target.unit), None)
+        solver.postpone(hidden, (function,), lambda: not self._is_called(function.unit, target.unit))
+        return not solver.read(hidden)
+
+    def _is_called(self, handler: Unit, execute: Unit | None) -> bool:
+        callers = (place for context in self._engine.contexts(handler) for place in self._engine.callers(context))
+        return execute is not None and any(context.unit.module == execute.module for context, _ in callers)
+
+
+_OPERATION = ("operation", "name", "op", "key")
+_HANDLER = ("handler", "func", "callback")
+
+
+def _given(arguments: Arguments, place: int, names: tuple[str, ...]) -> Values:
+    if place < len(arguments.positional):
+        return arguments.positional[place]
+    return arguments.rest.union(*(arguments.keywords.get(name, NOTHING) for name in names))
+
+
+def _after_the_name(arguments: Arguments) -> Arguments:
+    keywords = {name: values for name, values in arguments.keywords.items() if name not in _OPERATION}
+    return Arguments(arguments.positional[1:], keywords, arguments.rest, arguments.keyword_rest)
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Constant) and isinstance(value.value, str)
+
+
+def _registered_by(engine: Engine, context: Context, register: Register) -> Values:
+    """What stands under a decorator that registers: `@registry.register("logs.capture")`."""
+    found: Values = NOTHING
+    for user in context.unit.uses.get(register, ()):
+        call = context.unit.code.instructions[user]
+        if isinstance(call, Call) and call.func == register and call.args:
+            found |= engine.value(context, call.args[0])
+    return found
+
+
 class _Target(msgspec.Struct, frozen=True, eq=False):
     """A function or method: its names, and what they hold; where it is decorated, what the decorator made of it.
 
-    There is no `unit` where a reference names what a module imports or assigns.
+    There is no `unit` where a reference names what a module imports or assigns, or leads out of the analysed code:
+    `path` is where to.
     """
 
     names: tuple[str, ...]
     held: Values
     unit: Unit | None = None
+    path: str = ""
+
+    def is_meant(self, value: Value) -> bool:
+        """Whether a value is the target, bound or not."""
+        if isinstance(value, External):
+            return value.path.replace("()", "") == self.path
+        function = _function(value)
+        return function in self.held or (isinstance(function, Function) and function.unit is self.unit)
 
     @property
     def method(self) -> str | None:
@@ -125,7 +235,8 @@ def _assigned(engine: Engine, reference: str) -> _Target:
     values = _solved(engine, ("held by", reference), partial(_followed, engine, reference))
     held = frozenset(one for one in map(_function, values) if isinstance(one, (Function, Instance)))
     own = sorted({one.unit.name for one in held if isinstance(one, Function)})
-    return _Target(tuple(dict.fromkeys((reference.rpartition(":")[2].rpartition(".")[2], *own))), held)
+    names = tuple(dict.fromkeys((reference.rpartition(":")[2].rpartition(".")[2], *own)))
+    return _Target(names, held, path=reference.replace(":", "."))
 
 
 def _followed(engine: Engine, reference: str) -> Values:
@@ -227,8 +338,7 @@ def _calls(engine: Engine, unit: Unit, named: Register, target: _Target) -> bool
     if target.unit is not None and isinstance(instruction, Attr) and instruction.name == target.method:
         return _is_read_from_it(engine, context, instruction, target.unit)
     values = engine.solver.solve(engine.node(context, named))
-    functions = map(_function, values)
-    return any(one in target.held or (isinstance(one, Function) and one.unit is target.unit) for one in functions)
+    return any(map(target.is_meant, values))
 
 
 def _is_read_from_it(engine: Engine, context: Context, read: Attr, target: Unit) -> bool:
@@ -260,7 +370,7 @@ def _argument(call: Call, place: int, names: tuple[str, ...]) -> Register | None
 
 
 def _operations(engine: Engine, context: Context, call: Call) -> list[str | None]:
-    register = _argument(call, 0, ("operation", "name", "op", "key"))
+    register = _argument(call, 0, _OPERATION)
     if register is None:
         return [None]
     values = engine.solver.solve(engine.node(context, register))
@@ -270,7 +380,7 @@ def _operations(engine: Engine, context: Context, call: Call) -> list[str | None
 
 
 def _handler(engine: Engine, context: Context, call: Call) -> str:
-    register = _argument(call, 1, ("handler", "func", "callback"))
+    register = _argument(call, 1, _HANDLER)
     values: Values = engine.solver.solve(engine.node(context, register)) if register is not None else frozenset()
     return ", ".join(sorted({_symbol(value) for value in values}))
 

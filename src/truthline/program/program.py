@@ -20,7 +20,7 @@ from truthline.program.callgraph import call_graph
 from truthline.program.callsites import CallSites
 from truthline.program.changed import ChangedCode, changed_code
 from truthline.program.contracts import ModuleContract, module_contracts
-from truthline.program.dispatch import DispatchSites, Execution, Registration, find_sites
+from truthline.program.dispatch import DispatchSites, Execution, Operations, Registration, find_sites
 from truthline.program.earlier import Earlier
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
@@ -120,7 +120,10 @@ class Program:
     @cached_property
     def engine(self) -> Engine:
         """The value engine."""
-        return Engine(self.modules, self.bodies, recorded_calls=self.recorded.calls)
+        engine = Engine(self.modules, self.bodies, recorded_calls=self.recorded.calls)
+        if self.config.dispatch:
+            engine.operations = Operations(engine, self.config.dispatch.values(), self.units).handlers
+        return engine
 
     @cached_property
     def sql_texts(self) -> SqlTexts:
@@ -383,7 +386,8 @@ class Program:
                 yield from self._missing_objects(f"logging.{key}", inside)
         for name, table in sorted(self.config.dispatch.items()):
             for key in ("register", "execute"):
-                yield from self._missing_objects(f"dispatch.{name}.{key}", (getattr(table, key),))
+                inside = [one for one in (getattr(table, key),) if self._is_inside(one)]
+                yield from self._missing_objects(f"dispatch.{name}.{key}", inside)
 
     def _missing_modules(self, key: str, references: Iterable[str]) -> Iterable[MissingReference]:
         for reference in references:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from truthline.facts.code import Call, Register, Type
@@ -55,6 +55,8 @@ class Engine:
         self.holders = Holders(self)
         self.serving = Serving(self)
         self.recorded = recorded.Recorded(recorded_calls)
+        self.operations: Callable[[Value, calls.Arguments], Iterable[tuple[Value, calls.Arguments]]] | None = None
+        """What dispatch tables say that a call runs besides: handlers, and what they are passed."""
         self._contexts: dict[Unit, Node] = {}
         self._anywhere: tuple[dict[Unit, Context], dict[Unit, Context]] = ({}, {})
 

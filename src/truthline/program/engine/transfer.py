@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from truthline.facts import code as ir
@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 
 _MOST_TEXTS = 32
 _MOST_VALUES = 256
+_MOST_ROWS = 256
+Row = Mapping[Register, Values]
+_NO_ROW: Row = {}
 
 
 def returned(engine: Engine, context: Context) -> Iterable[Value]:
@@ -230,11 +233,24 @@ def _item(engine: Engine, context: Context, register: Register, one: ir.Item) ->
 
 
 def _set_item(engine: Engine, context: Context, register: Register, one: ir.SetItem) -> Iterable[Value]:
-    values = engine.value(context, one.value)
-    keys = engine.known(context, one.key)
-    for base in engine.value(context, one.base):
-        store_item_of(engine, base, keys, values, (context, register))
+    for row in rows(engine, context, register):
+        values = row[one.value] if one.value in row else engine.value(context, one.value)
+        keys = row[one.key] if one.key in row else engine.known(context, one.key)
+        for base in row[one.base] if one.base in row else engine.value(context, one.base):
+            store_item_of(engine, base, keys, values, (context, register))
     return ()
+
+
+def rows(engine: Engine, context: Context, register: Register) -> list[Row]:
+    """What the parts of each row hold that an instruction takes together; an empty row where it takes no such parts."""
+    parts = context.unit.paired.get(register)
+    if parts is None:
+        return [{}]
+    taken = [(part, one) for part in parts if isinstance(one := context.unit.code.instructions[part], ir.Unpack)]
+    bases = engine.value(context, taken[0][1].base)
+    if not 1 < len(bases) <= _MOST_ROWS:
+        return [{}]
+    return [{part: unpacked(engine, context, part, one, base) for part, one in taken} for base in sorted(bases)]
 
 
 def _del_item(engine: Engine, context: Context, register: Register, one: ir.DelItem) -> Iterable[Value]:
@@ -243,12 +259,12 @@ def _del_item(engine: Engine, context: Context, register: Register, one: ir.DelI
     return ()
 
 
-def arguments_of(engine: Engine, context: Context, one: ir.Call) -> Arguments:
-    """The arguments of a call, stars taken apart."""
+def arguments_of(engine: Engine, context: Context, one: ir.Call, row: Row = _NO_ROW) -> Arguments:
+    """The arguments of a call, stars taken apart; what stands in `row` is what a part of a row holds."""
     positional: list[Values] = []
     rest: set[Value] = set()
     for place, register in enumerate(one.args):
-        values = engine.value(context, register)
+        values = row[register] if register in row else engine.value(context, register)
         if place in one.stars:
             spread, unordered = _spread(engine, values)
             if rest:
@@ -263,7 +279,7 @@ def arguments_of(engine: Engine, context: Context, one: ir.Call) -> Arguments:
     keywords: dict[str, Values] = {}
     others: set[Value] = set()
     for name, register in one.keywords:
-        values = engine.value(context, register)
+        values = row[register] if register in row else engine.value(context, register)
         if name is not None:
             keywords[name] = keywords.get(name, NOTHING) | values
         else:
@@ -330,17 +346,28 @@ def link(engine: Engine, context: Context, register: Register) -> Iterable[Outco
     if callees and all(is_record(engine, callee) for callee in callees):
         records = {record(engine, callee, (context, register)) for callee in callees if isinstance(callee, Class)}
         return _with_recorded(engine, context, register, one, records)
-    arguments = arguments_of(engine, context, one)
     unknown = engine.solver.notes().unknown
     unknown.clear()
     if not callees and not context.unit.model:
         unknown[_NOTHING_STORED] = None
+    found: set[Outcome] = set()
+    for row in rows(engine, context, register):
+        found |= _called(engine, context, register, one, row)
+    return _with_recorded(engine, context, register, one, found)
+
+
+def _called(engine: Engine, context: Context, register: Register, one: ir.Call, row: Row) -> set[Outcome]:
+    """The outcomes of a call with what one row holds."""
+    callees = row[one.func] if one.func in row else engine.value(context, one.func)
+    arguments = arguments_of(engine, context, one, row)
     if any(isinstance(callee, Opaque) for callee in callees):
         callees = _settled(engine, context, one, callees, arguments)
     found: set[Outcome] = set()
     for callee in sorted(callees) if len(callees) > 1 else callees:
         found |= invoke(engine, callee, arguments, (context, register))
-    return _with_recorded(engine, context, register, one, found)
+        for handler, given in engine.operations(callee, arguments) if engine.operations is not None else ():
+            found |= invoke(engine, handler, given, None)
+    return found
 
 
 def _with_recorded(
@@ -451,21 +478,22 @@ def _next(engine: Engine, context: Context, register: Register, one: ir.Next) ->
 
 
 def _unpack(engine: Engine, context: Context, register: Register, one: ir.Unpack) -> Iterable[Value]:
-    found: set[Value] = set()
-    for base in engine.value(context, one.base):
-        ordered = isinstance(base, Instance) and base.cls.unit.name in ("tuple", "list")
-        row = engine.classes.row(base.cls) if isinstance(base, Instance) and one.star < 0 else ()
-        if isinstance(base, Instance) and one.index < len(row):
-            found |= engine.attribute(base, row[one.index])
-        elif not ordered or not isinstance(base, Instance):
-            found |= iterate(engine, base)
-        elif one.star < 0 or one.index < one.star:
-            found |= engine.heap.item(base, engine.universe.constant(one.index))
-        elif one.index == one.star:
-            found |= _starred(engine, context, register, base, one)
-        else:
-            found |= _from_end(engine, base, one)
-    return found
+    return NOTHING.union(*(unpacked(engine, context, register, one, base) for base in engine.value(context, one.base)))
+
+
+def unpacked(engine: Engine, context: Context, register: Register, one: ir.Unpack, base: Value) -> Values:
+    """What a target holds that is unpacked from one value."""
+    ordered = isinstance(base, Instance) and base.cls.unit.name in ("tuple", "list")
+    row = engine.classes.row(base.cls) if isinstance(base, Instance) and one.star < 0 else ()
+    if isinstance(base, Instance) and one.index < len(row):
+        return engine.attribute(base, row[one.index])
+    if not ordered or not isinstance(base, Instance):
+        return iterate(engine, base)
+    if one.star < 0 or one.index < one.star:
+        return engine.heap.item(base, engine.universe.constant(one.index))
+    if one.index == one.star:
+        return _starred(engine, context, register, base, one)
+    return _from_end(engine, base, one)
 
 
 def _starred(engine: Engine, context: Context, register: Register, base: Instance, one: ir.Unpack) -> Values:

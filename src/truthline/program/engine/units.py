@@ -155,6 +155,21 @@ class Unit:
         return made.namespace if isinstance(made, MakeClass) else None
 
     @cached_property
+    def paired(self) -> dict[Register, tuple[Register, ...]]:
+        """The calls and stores of items that take several parts of one row (`for name, f in rows: put(name, f)`)."""
+        rows: dict[Register, list[Register]] = {}
+        for register, part in self.find(Unpack):
+            if part.star < 0:
+                rows.setdefault(part.base, []).append(register)
+        found: dict[Register, tuple[Register, ...]] = {}
+        for parts in rows.values():
+            users = [user for part in parts for user in dict.fromkeys(self.uses.get(part, ()))]
+            for user in users if len(parts) > 1 else ():
+                if users.count(user) > 1 and isinstance(self.code.instructions[user], (Call, SetItem)):
+                    found[user] = tuple(parts)
+        return found
+
+    @cached_property
     def executable(self) -> tuple[Register, ...]:
         """The instructions that can execute other code, in the order of the text."""
         placed = [register for block in self.code.blocks for register in block.registers]
