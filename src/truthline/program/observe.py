@@ -79,7 +79,7 @@ class Observer:
 
     def _accesses(self, context: Context, found: Observation) -> None:
         for register in self.slice.executable(context):
-            for mode, container in self.slice.effects(context, register).touches:
+            for mode, container, _ in self.slice.effects(context, register).touches:
                 holder = self.containers.get(container)
                 if holder is not None:
                     (found.reads if mode == "read" else found.writes).setdefault(register, holder)

@@ -10,11 +10,12 @@ from truthline.program.engine.calls import suspended
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.reach import reaches
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Context, Instance
+from truthline.program.engine.values import Context, Instance, Value
 
 Arrival = tuple[Context, Register] | None
 """From where a context is first reached: the calling context and instruction; None for an entry."""
-Touch = tuple[str, Instance]
+Touch = tuple[str, Instance, Value | None]
+"""Mode, container, and the key of what is taken out where it is known."""
 
 
 class Effects:

@@ -1,8 +1,8 @@
 """What a read can no longer see, because the same activation has overwritten it.
 
 A write is certain when it goes to the same object as the read (through the same register, or to one that this
-activation makes only once) and stands before the read on every way. It hides such writes before it, the display
-that made the object, and what `__init__` left there. A deletion uncovers what the class has.
+activation makes only once). It hides what was written before it, the display that made the object, and what `__init__`
+left there, where every way to the read comes past such a write. A deletion uncovers what the class has.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from truthline.facts.code import (
     Await,
     Binary,
     Build,
-    BuildDict,
     Call,
     Compare,
     DelAttr,
@@ -63,16 +62,16 @@ def surviving(engine: Engine, context: Context, register: Register) -> Values | 
     if target is None or write is None:
         return None
     engine.value(context, write)
-    return _entries(target, write)
+    return _entries(target, register, write)
 
 
 def seen(engine: Engine, context: Context, register: Register) -> Callable[[Writer | None], bool]:
-    """Whether a read can see what a writer wrote: not what was certainly overwritten since."""
+    """Whether a read can see what a writer wrote: there is a way from it to the read on which nothing overwrites it."""
     target = _target_of(engine, context, register)
-    write = target.last_write(register) if target is not None else None
-    if target is None or write is None:
+    if target is None:
         return lambda writer: True
-    return lambda writer: not target.hides(writer, write)
+    writes = target.writes_before(register)
+    return lambda writer: target.sees(register, writer, writes)
 
 
 def last_write(engine: Engine, context: Context, register: Register) -> Register | None:
@@ -81,9 +80,21 @@ def last_write(engine: Engine, context: Context, register: Register) -> Register
     return target.last_write(register) if target is not None else None
 
 
+def read_by(unit: Unit, register: Register) -> Attr | Item | None:
+    """What an instruction reads; `mapping.get(key)` and `key in mapping` read as `mapping[key]` does."""
+    instruction = unit.code.instructions[register]
+    if isinstance(instruction, Compare) and instruction.op == "contains":
+        return Item(instruction.left, instruction.right)
+    if isinstance(instruction, Call):
+        method = unit.code.instructions[instruction.func]
+        is_get = isinstance(method, Attr) and method.name == "get" and instruction.args and not instruction.stars
+        return Item(method.base, instruction.args[0]) if isinstance(method, Attr) and is_get else None
+    return instruction if isinstance(instruction, (Attr, Item)) else None
+
+
 def _target_of(engine: Engine, context: Context, register: Register) -> _Target | None:
-    read = context.unit.code.instructions[register]
-    if not isinstance(read, (Attr, Item)):
+    read = read_by(context.unit, register)
+    if read is None:
         return None
     owners = engine.value(context, read.base)
     owner = next(iter(owners)) if len(owners) == 1 else None
@@ -189,20 +200,30 @@ class _Target:
             return True
         return self.is_single and self.engine.value(self.context, write.base) == {self.owner}
 
-    def hides(self, writer: Writer | None, write: Register) -> bool:
-        """Whether an entry was certainly overwritten by `write`."""
+    def writes_before(self, read: Register) -> frozenset[Register]:
+        """The certain writes that a read may come after."""
+        unit = self.context.unit
+        loops = unit.in_loop(read)
+        earlier = [one for one in self._candidates() if one != read and (loops or not before(unit, read, one))]
+        return frozenset(write for write in earlier if self.writes(write))
+
+    def sees(self, read: Register, writer: Writer | None, writes: frozenset[Register]) -> bool:
+        """Whether control can come from a writer to a read past all the certain writes.
+
+        Of an object that this activation has not made, an older one may have written, and nothing here since.
+        """
         if writer is None:
-            return False
+            return True
+        unit = self.context.unit
         other, register = writer
-        if other is self.context:
-            if register == write:
-                return False
-            instruction = self.context.unit.code.instructions[register]
-            if isinstance(instruction, (Build, BuildDict)):
-                return register in (self.read.base, self.made_here)
-            return self.is_same(instruction) and before(self.context.unit, register, write)
-        made = self.context.unit.code.instructions[self.read.base]
-        return isinstance(made, Call) and other.unit.name == "__init__"
+        if other is not self.context:
+            if other.unit.name != "__init__" or not isinstance(unit.code.instructions[self.read.base], Call):
+                return True
+            register = self.read.base
+        is_older = self.made_here is None and other is self.context
+        return _leads_past(unit, unit.place(register), read, writes) or (
+            is_older and _leads_past(unit, (0, -1), read, writes)
+        )
 
 
 def _is_single(owner: Value) -> bool:
@@ -224,7 +245,7 @@ def _made_once(context: Context, owner: Value) -> Register | None:
     return owner.site
 
 
-def _entries(target: _Target, write: Register) -> Values | None:
+def _entries(target: _Target, register: Register, write: Register) -> Values | None:
     from truthline.program.engine.attributes import inherited
 
     engine, context, owner, read = target.engine, target.context, target.owner, target.read
@@ -243,7 +264,8 @@ def _entries(target: _Target, write: Register) -> Values | None:
             return None
         for key in engine.value(context, read.key):
             entries += [(value, writer) for _, value, writer in engine.heap.item_entries(owner, key)]
-    found.update(value for value, writer in entries if not target.hides(writer, write))
+    writes = target.writes_before(register)
+    found.update(value for value, writer in entries if target.sees(register, writer, writes))
     return frozenset(found)
 
 
@@ -317,10 +339,41 @@ def _is_read_before(unit: Unit, base: Register) -> bool:
 
 
 def before(unit: Unit, first: Register, second: Register) -> bool:
-    """Whether `first` is executed on every way to `second` (dominance)."""
+    """Whether `first` is executed on every way to `second`: dominance, and no exception before it leads there."""
     one, two = unit.place(first), unit.place(second)
     if one is None or two is None:
         return False
     if one[0] == two[0]:
         return one[1] < two[1]
-    return unit.dominance.dominates(one[0], two[0])
+    if not unit.dominance.dominates(one[0], two[0]):
+        return False
+    return two[0] not in unit.reached_by_raising(one[0]) or not _may_be_skipped(unit, first, one)
+
+
+def _may_be_skipped(unit: Unit, register: Register, place: tuple[int, int]) -> bool:
+    """Whether something before an instruction in its block may raise, or it itself before it has done its work."""
+    block = unit.code.blocks[place[0]]
+    earlier = [unit.code.instructions[one] for one in block.registers[: place[1]]]
+    return isinstance(unit.code.instructions[register], Call) or any(isinstance(one, _RUNS_OTHERS) for one in earlier)
+
+
+def _leads_past(unit: Unit, start: tuple[int, int] | None, read: Register, writes: frozenset[Register]) -> bool:
+    """Whether control can come from behind a place to a read without any of the writes."""
+    blocks = unit.code.blocks
+    pending = [start or (0, -1)]
+    seen: set[int] = set()
+    while pending:
+        number, passed = pending.pop()
+        leads_on, raises = True, passed >= 0
+        for register in blocks[number].registers[passed + 1 :]:
+            if register == read:
+                return True
+            leads_on = register not in writes
+            may_raise = Call if register in writes else _RUNS_OTHERS
+            raises = raises or isinstance(unit.code.instructions[register], may_raise)
+            if not leads_on:
+                break
+        following = (*(blocks[number].successors if leads_on else ()), *(blocks[number].handlers if raises else ()))
+        pending += [(one, -1) for one in following if one not in seen]
+        seen.update(following)
+    return False

@@ -155,10 +155,12 @@ def _touch_read(engine: Engine, arguments: Arguments, site: Site | None) -> Iter
     return ()
 
 
-def _touch_write(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+def _remove(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """Something is taken out of a container: what is named, or anything."""
     for base in argument(arguments, 0):
         if isinstance(base, Instance):
-            touch(engine, base, "write")
+            for key in argument(arguments, 1) or (None,):
+                touch(engine, base, "remove", engine.heap.as_key(key))
     return ()
 
 
@@ -450,7 +452,7 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "copy": _copy,
     "copy_awaited": _copy_awaited,
     "touch_read": _touch_read,
-    "touch_write": _touch_write,
+    "remove": _remove,
     "iterate": _iterate,
     "getattr": _getattr,
     "raw_getattr": _raw_getattr,

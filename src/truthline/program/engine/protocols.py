@@ -35,9 +35,10 @@ def texts(values: Values) -> list[str]:
     return [one.value for one in values if isinstance(one, Constant) and isinstance(one.value, str)]
 
 
-def touch(engine: Engine, value: Value, mode: str) -> None:
-    """Notes that the instruction being computed observes ("read") or changes ("write") a container."""
-    engine.solver.notes().touches[(mode, value)] = None
+def touch(engine: Engine, value: Value, mode: str, key: Value | None = None) -> None:
+    """Notes that the instruction being computed observes ("read") or changes ("write") a container, or takes
+    something out of it ("remove"): what stands under a key, or anything."""
+    engine.solver.notes().touches[(mode, value, key)] = None
 
 
 def iterate(engine: Engine, value: Value) -> Values:

@@ -41,7 +41,7 @@ class Notes:
         self.externals: dict[str, None] = {}
         self.imports: dict[str, None] = {}
         self.unknown: dict[str, None] = {}
-        self.touches: dict[tuple[str, Any], None] = {}
+        self.touches: dict[tuple[str, Any, Any], None] = {}
 
 
 class Solver:

@@ -336,6 +336,24 @@ class Unit:
         place = self.place(register)
         return place is not None and place[0] in self._looping
 
+    def reached_by_raising(self, block: int) -> frozenset[int]:
+        """The blocks that control can come to where a block raises, before it comes to that block again."""
+        found = self._by_raising.get(block)
+        if found is None:
+            reached: set[int] = set()
+            pending = list(self.code.blocks[block].handlers)
+            while pending:
+                one = pending.pop()
+                if one not in reached and one != block:
+                    reached.add(one)
+                    pending += ways_out(self.code.blocks[one])
+            found = self._by_raising[block] = frozenset(reached)
+        return found
+
+    @cached_property
+    def _by_raising(self) -> dict[int, frozenset[int]]:
+        return {}
+
     @cached_property
     def _looping(self) -> frozenset[int]:
         return looping(self.code.blocks)

@@ -8,7 +8,7 @@ from typing import Any
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.calls import suspended
-from truthline.program.engine.flow import before
+from truthline.program.engine.flow import before, read_by
 from truthline.program.engine.protocols import placed
 from truthline.program.engine.reach import comes_from, reaches
 from truthline.program.engine.units import Unit, operands
@@ -31,6 +31,7 @@ from truthline.program.influence.sites import Sites
 
 _SCALARS = frozenset(("str", "int", "bool", "float", "bytes", "complex", "NoneType", "range", "slice"))
 _CONTAINERS = frozenset(("list", "tuple", "set", "frozenset", "dict", "deque", "defaultdict", "OrderedDict"))
+_MAPPINGS = frozenset(("dict", "defaultdict", "OrderedDict"))
 _ASKING_WHOLE = frozenset(
     ("__len__", "__contains__", "__eq__", "index", "count", "issubset", "issuperset", "isdisjoint", "__bool__")
 )
@@ -233,8 +234,20 @@ class Dependence:
         if one.op == "is":
             yield value(context, one.left)
             yield value(context, one.right)
+        elif one.op == "contains" and self._is_mapping(context, one.left):
+            yield value(context, one.left)
+            yield whole(context, one.right)
+            keys = self.engine.value(context, one.right)
+            for mapping in self.engine.value(context, one.left):
+                if isinstance(mapping, Instance):
+                    yield from self.memory.presence(context, register, mapping, keys)
         else:
             yield from self._asked(context, register, one)
+
+    def _is_mapping(self, context: Context, register: Register) -> bool:
+        """Whether this can only be a mapping of a model, told apart from all others."""
+        values = self.engine.value(context, register)
+        return bool(values) and all(_is_modelled_container(each, _MAPPINGS) for each in values)
 
     def _tested(self, context: Context, register: Register, one: ir.Test | ir.Unary) -> Iterable[Edge]:
         """The truth of a container depends on what is in it; that of another object only on itself."""
@@ -261,6 +274,9 @@ class Dependence:
             return
         callees = self.engine.value(context, call.func)
         yield value(context, call.func)
+        if self._gets(context, register, call):
+            yield from self._got(context, register, call)
+            return
         targets = [target for target in self.engine.execute(context, register).targets if target.unit.is_function]
         for target in targets:
             yield into("returned", target, context, register)
@@ -275,6 +291,20 @@ class Dependence:
             yield value(context, call.args[0])
         elif self.computes(context, register, targets) or (not targets and any(map(_is_modelled_class, callees))):
             yield from self._computed_from(context, call)
+
+    def _gets(self, context: Context, register: Register, call: ir.Call) -> bool:
+        """Whether a call is `mapping.get(key)` or `mapping.get(key, default)` of mappings that a model describes."""
+        read = read_by(context.unit, register)
+        is_plain = read is not None and not call.keywords and len(call.args) < 3
+        return is_plain and read is not None and self._is_mapping(context, read.base)
+
+    def _got(self, context: Context, register: Register, call: ir.Call) -> Iterable[Edge]:
+        """What `get` finds under a key, or its default; whether there is something under the key decides which."""
+        yield from (value(context, argument) for argument in call.args)
+        method = context.unit.code.instructions[call.func]
+        for mapping in self.engine.value(context, method.base) if isinstance(method, ir.Attr) else ():
+            if isinstance(mapping, Instance):
+                yield from self.memory.item(context, register, mapping, self.engine.value(context, call.args[0]))
 
     def _asked_back(self, context: Context, register: Register, targets: list[Context]) -> Iterable[Edge]:
         """What a builtin does with functions that it is handed may depend on what they return: `sorted` by a key."""
@@ -320,7 +350,7 @@ class Dependence:
             yield from self._named_attribute(context, register, call)
         elif name in ("await", "replaced"):
             yield from (value(context, argument) for argument in call.args)
-        elif name not in ("touch_read", "touch_write", "new", "unknown", "external", "intrinsic"):
+        elif name not in ("touch_read", "remove", "new", "unknown", "external", "intrinsic"):
             yield from (whole(context, argument) for argument in call.args)
             yield from self._executed(context, register)
 
@@ -404,8 +434,8 @@ def _is_written_tuple(one: Value) -> bool:
     return isinstance(made, ir.Build) and one.cls.unit.name == "tuple" and not made.stars
 
 
-def _is_modelled_container(one: Value) -> bool:
-    return isinstance(one, Instance) and one.cls.unit.model and one.cls.unit.name in _CONTAINERS
+def _is_modelled_container(one: Value, kinds: frozenset[str] = _CONTAINERS) -> bool:
+    return isinstance(one, Instance) and one.cls.unit.model and one.cls.unit.name in kinds
 
 
 def _class_name(context: Context) -> str:

@@ -13,6 +13,7 @@ from truthline.facts.code import (
     BuildDict,
     Call,
     Const,
+    DelAttr,
     Item,
     Register,
     SetAttr,
@@ -23,7 +24,7 @@ from truthline.facts.code import (
 )
 from truthline.program.engine.calls import is_lazy, is_record
 from truthline.program.engine.engine import Engine
-from truthline.program.engine.flow import before, last_write, seen
+from truthline.program.engine.flow import before, last_write, read_by, seen
 from truthline.program.engine.heap import Writer
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, Instance, Intrinsic, ModuleValue, Value, Values
@@ -41,7 +42,6 @@ class Memory:
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
         self.engine = sites.engine
-        self._changes: dict[Value, list[Writer]] | None = None
 
     # -- reads --------------------------------------------------------------------------------
 
@@ -53,6 +53,10 @@ class Memory:
         for _, writer in self.engine.heap.field(owner, name):
             if visible(writer):
                 yield from self._field_written(context, owner, name, writer)
+        for writer in self.sites.deleting(name):
+            base = writer[0].unit.code.instructions[writer[1]]
+            if isinstance(base, DelAttr) and owner in self.engine.value(writer[0], base.base) and visible(writer):
+                yield from self._whether(context, writer)
 
     def kept(self, context: Context, owner: Value, name: str) -> Iterable[Edge]:
         """What an attribute of an object holds at any time."""
@@ -71,6 +75,36 @@ class Memory:
             for _, _, writer in self.engine.heap.item_entries(owner, key):
                 if visible(writer):
                     yield from self._item_written(context, owner, key, writer)
+        yield from self._taken(context, owner, keys, visible)
+
+    def presence(self, context: Context, register: Register, owner: Instance, keys: Values) -> Iterable[Edge]:
+        """What decides whether one of the keys stands in a mapping, whatever stands under it."""
+        visible = self._visible(context, register)
+        for key in keys:
+            for _, _, writer in self.engine.heap.item_entries(owner, key):
+                if writer is not None and visible(writer) and self._stores(writer):
+                    yield from self._whether(context, writer)
+                elif visible(writer):
+                    yield from self._item_written(context, owner, key, writer)
+        yield from self._taken(context, owner, keys, visible)
+
+    def _stores(self, writer: Writer) -> bool:
+        """Whether an instruction writes one item, and not what another container holds."""
+        context, register = writer
+        instruction = context.unit.code.instructions[register]
+        if isinstance(instruction, Call):
+            return intrinsic_of(self.engine, context, instruction) == "store"
+        return isinstance(instruction, SetItem)
+
+    def _taken(
+        self, context: Context | None, owner: Instance, keys: Values, visible: Callable[[Writer | None], bool]
+    ) -> Iterable[Edge]:
+        """What decides whether one of the keys, or of all where none is known, has been taken out of a container."""
+        meant = {self.engine.heap.as_key(key) for key in keys}
+        for removed, writer in self.sites.taking_out(owner):
+            is_meant = removed is None or not meant or None in meant or removed in meant
+            if is_meant and visible(writer):
+                yield from self._whether(context, writer)
 
     def _visible(self, context: Context, register: Register) -> Callable[[Writer | None], bool]:
         """Whether a read can see a writer: nothing that was overwritten, be it by callees that ran before."""
@@ -109,6 +143,7 @@ class Memory:
         """What stands under a key, or anywhere in a container, at any time."""
         for _, _, writer in self.engine.heap.item_entries(owner, key):
             yield from self._item_written(context, owner, key, writer)
+        yield from self._taken(context, owner, frozenset(() if key is None else (key,)), lambda writer: True)
 
     def inside(self, owner: Value) -> Iterable[Edge]:
         """Everything that is put into an object."""
@@ -124,22 +159,10 @@ class Memory:
     def _every(self, owner: Instance) -> Iterable[Edge]:
         for _, _, writer in self.engine.heap.contents(owner) if owner.cls.unit.model else ():
             yield from self._item_written(None, owner, None, writer)
-        for writer in self._changing(owner) if owner.cls.unit.model else ():
-            yield from self._whether(None, writer)
+        yield from self._taken(None, owner, frozenset(), lambda writer: True)
         for name in self._fields(owner):
             for _, writer in self.engine.heap.field(owner, name):
                 yield from self._field_written(None, owner, name, writer)
-
-    def _changing(self, owner: Instance) -> list[Writer]:
-        """What changes a container, be it that it takes something out."""
-        if self._changes is None:
-            self._changes = {}
-            for context in self.sites.contexts:
-                for register in () if context.unit.model else self.sites.slice.executable(context):
-                    for mode, changed in self.sites.slice.effects(context, register).touches:
-                        if mode == "write":
-                            self._changes.setdefault(changed, []).append((context, register))
-        return self._changes.get(owner, [])
 
     def _fields(self, owner: Instance) -> list[str]:
         names = {name for name, _ in self.engine.classes.fields(owner.cls)}
@@ -150,7 +173,7 @@ class Memory:
 
     def just_stored(self, context: Context, register: Register) -> Register | None:
         """What the same activation has itself stored under the very same key, as its last store into the container."""
-        read = context.unit.code.instructions[register]
+        read = read_by(context.unit, register)
         if not isinstance(read, Item):
             return None
         bases = self.engine.value(context, read.base)
@@ -172,10 +195,20 @@ class Memory:
             writer[0]
             for base in bases
             if isinstance(base, Instance)
-            for _, _, writer in self.engine.heap.contents(base)
+            for writer in (
+                *(writer for _, _, writer in self.engine.heap.contents(base)),
+                *(writer for _, writer in self.sites.taking_out(base)),
+            )
             if writer is not None and writer[0] is not context
         }
         later = [one for one in self.sites.slice.executable(context) if not before(context.unit, one, store)]
+        if any(
+            writer[0] is context and not before(context.unit, writer[1], store)
+            for base in bases
+            if isinstance(base, Instance)
+            for _, writer in self.sites.taking_out(base)
+        ):
+            return False
         return not writers or not any(
             writers & self.sites.within(target)
             for one in later

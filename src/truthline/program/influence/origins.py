@@ -360,7 +360,7 @@ class Origins:
         elif name in ("await", "iterate", "elements", "items", "keys", "key_list", "next", "iter"):
             for argument in call.args[:1]:
                 yield from self._parts(context, argument, mode if name == "await" else _within(mode))
-        elif name not in ("boolean", "touch_read", "touch_write", "new", "unknown", "external", "intrinsic"):
+        elif name not in ("boolean", "touch_read", "remove", "new", "unknown", "external", "intrinsic"):
             for argument in call.args:
                 yield from self._parts(context, argument, _within(mode))
 

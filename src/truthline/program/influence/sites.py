@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from truthline.facts.code import Call, MakeFunction, Param, ParamSpec, Register
+from truthline.facts.code import Call, DelAttr, MakeFunction, Param, ParamSpec, Register
 from truthline.program.engine.calls import suspended
+from truthline.program.engine.heap import Writer
 from truthline.program.engine.units import Unit, operands
 from truthline.program.engine.values import Class, Constant, Context, Function, Instance, Method, Value
 from truthline.program.influence.graph import Node, Site
@@ -23,6 +24,8 @@ class Sites:
         self.contexts: dict[Context, None] = {}
         self._within: dict[Context, frozenset[Context]] = {}
         self._of_unit: dict[Unit, list[Context]] = {}
+        self._taking_out: dict[Value, list[tuple[Value | None, Writer]]] = {}
+        self._deleting: dict[str, list[Writer]] = {}
         self._collect()
 
     def _collect(self) -> None:
@@ -35,6 +38,16 @@ class Sites:
             self._of_unit.setdefault(context.unit, []).append(context)
             for register in self.slice.executable(context):
                 pending += self._read(Site(context, register))
+                if not context.unit.model:
+                    self._note_removals(context, register)
+
+    def _note_removals(self, context: Context, register: Register) -> None:
+        for mode, container, key in self.slice.effects(context, register).touches:
+            if mode == "remove":
+                self._taking_out.setdefault(container, []).append((key, (context, register)))
+        instruction = context.unit.code.instructions[register]
+        if isinstance(instruction, DelAttr):
+            self._deleting.setdefault(instruction.name, []).append((context, register))
 
     def _read(self, site: Site) -> Iterable[Context]:
         for target in self.engine.execute(*site).targets:
@@ -62,6 +75,14 @@ class Sites:
                             pending.append(target)
             found = self._within[context] = frozenset(reached)
         return found
+
+    def taking_out(self, container: Value) -> Sequence[tuple[Value | None, Writer]]:
+        """What takes something out of a container, itself or through models, and under which key (None: any)."""
+        return self._taking_out.get(container, ())
+
+    def deleting(self, name: str) -> Sequence[Writer]:
+        """What deletes an attribute of that name."""
+        return self._deleting.get(name, ())
 
     def of_unit(self, unit: Unit) -> tuple[Context, ...]:
         """The contexts in which the slice comes to a function."""

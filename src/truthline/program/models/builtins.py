@@ -6,7 +6,7 @@ _keys = _intrinsic("keys")
 _copy = _intrinsic("copy")
 _shift = _intrinsic("shift")
 _touch_read = _intrinsic("touch_read")
-_touch_write = _intrinsic("touch_write")
+_remove = _intrinsic("remove")
 _iterate = _intrinsic("iterate")
 _getattr = _intrinsic("getattr")
 _raw_getattr = _intrinsic("raw_getattr")
@@ -580,7 +580,7 @@ class list:
         _shift(self)
 
     def clear(self):
-        _touch_write(self)
+        _remove(self)
 
     def __delitem__(self, key):
         _shift(self)
@@ -710,19 +710,22 @@ class set:
         return self.union(other)
 
     def pop(self):
-        _touch_write(self)
+        _remove(self)
         return _elements(self)
 
     def remove(self, item):
         _hashed(item, self)
-        _touch_write(self)
+        _remove(self, item)
 
     discard = remove
-    difference_update = remove
-    intersection_update = remove
+
+    def difference_update(self, *others):
+        _remove(self)
+
+    intersection_update = difference_update
 
     def clear(self):
-        _touch_write(self)
+        _remove(self)
 
     def copy(self):
         return self.difference()
@@ -761,13 +764,13 @@ class dict:
 
     def pop(self, key, default=None):
         _hashed(key, self)
-        _touch_write(self)
+        _remove(self, key)
         if _boolean():
             return _item(self, key)
         return default
 
     def popitem(self):
-        _touch_write(self)
+        _remove(self)
         return (_keys(self), _elements(self))
 
     def setdefault(self, key, default=None):
@@ -814,10 +817,10 @@ class dict:
         return result
 
     def clear(self):
-        _touch_write(self)
+        _remove(self)
 
     def __delitem__(self, key):
-        _touch_write(self)
+        _remove(self, key)
 
     def __contains__(self, key):
         _touch_read(self)
