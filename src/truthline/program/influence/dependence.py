@@ -26,6 +26,7 @@ from truthline.program.evidence.executed import Queries
 from truthline.program.influence.graph import Edge, Kind, Node, Site, held, runs, value, whole
 from truthline.program.influence.memory import Memory, intrinsic_of
 from truthline.program.influence.outside import Outside
+from truthline.program.influence.parts import Parts
 from truthline.program.influence.running import Running, block_of, into
 from truthline.program.influence.sites import Sites
 
@@ -48,6 +49,7 @@ class Dependence:
         self.memory = Memory(sites)
         self.outside = Outside(self.engine, queries)
         self.running = Running(sites, self.outside)
+        self.parts = Parts(sites, self.memory)
         self._nodes: dict[Kind, Callable[[Node], Iterable[Edge]]] = {
             "value": self._value,
             "whole": self._whole,
@@ -57,6 +59,7 @@ class Dependence:
             "yielded": self._yielded,
             "raised": self.running.raised,
             "held": self._held,
+            "part": self.parts.expand,
         }
 
     def expand(self, node: Node) -> Iterable[Edge]:
@@ -67,6 +70,9 @@ class Dependence:
 
     def pass_in(self, site: Site, received: Node) -> Iterable[Edge]:
         """What a parameter of a called context receives at a call."""
+        if received.kind == "part" or _is_captured(received):
+            yield from self.parts.pass_in(site, received)
+            return
         passed = self.sites.received(site, received)
         if passed.omitted:
             yield from (Edge(Node("value", *default), "anywhere") for default in self.sites.defaults(received))
@@ -153,15 +159,20 @@ class Dependence:
             for unit, store in self.engine.bodies.index(module).global_stores.get(one.name, ()):
                 yield from self._stores_in(context, unit, store)
 
-    def captured(self, context: Context, register: Register, one: ir.LoadCell) -> Iterable[Edge]:
-        """What a variable of an outer function may hold."""
+    def _captured(self, context: Context, register: Register, one: ir.LoadCell) -> Iterable[Edge]:
+        """What the function around has put there is asked of the calls, for they say which one they mean."""
+        is_asked = _is_closed_over(context, one) and bool(self.sites.calling(context))
+        yield from self.captured(context, register, one, own=not is_asked)
+
+    def captured(self, context: Context, register: Register, one: ir.LoadCell, own: bool = True) -> Iterable[Edge]:
+        """What a variable of an outer function may hold; what that function stores itself is left out if not `own`."""
         stores = self.engine.bodies.index(context.unit.module).cell_stores.get((one.owner, one.name), ())
         owner: Context | None = context
         while owner is not None and owner.unit.code.index != one.owner:
             owner = owner.closure
         for unit, store in stores:
             if owner is not None and unit is owner.unit:
-                yield from self.memory.written(context, (owner, store), captured=True)
+                yield from self.memory.written(context, (owner, store), captured=True) if own else ()
             else:
                 yield from self._stores_in(context, unit, store)
 
@@ -169,7 +180,7 @@ class Dependence:
         yield value(context, one.base)
         yield from self._executed(context, register)
         for base in self.engine.value(context, one.base):
-            yield from self.memory.attribute(context, register, base, one.name)
+            yield from self.memory.attribute(context, register, base, one.name, one.base)
             yield from self.members(base, one.name)
 
     def members(self, base: Value, name: str) -> Iterable[Edge]:
@@ -192,9 +203,9 @@ class Dependence:
             row = self.engine.classes.row(base.cls) if isinstance(base, Instance) else ()
             if row:
                 for name in placed(row, keys):
-                    yield from self.memory.attribute(context, register, base, name)
+                    yield from self.memory.attribute(context, register, base, name, one.base)
             elif isinstance(base, Instance):
-                yield from self.memory.item(context, register, base, keys)
+                yield from self.memory.item(context, register, base, keys, one.base)
 
     def _next(self, context: Context, register: Register, one: ir.Next) -> Iterable[Edge]:
         yield whole(context, one.base)
@@ -212,9 +223,9 @@ class Dependence:
         for base in self.engine.value(context, one.base):
             row = self.engine.classes.row(base.cls) if isinstance(base, Instance) else ()
             for name in placed(row, () if key is None else (key,)):
-                yield from self.memory.attribute(context, register, base, name)
+                yield from self.memory.attribute(context, register, base, name, one.base)
             if isinstance(base, Instance) and not row:
-                yield from self.memory.under(context, base, key)
+                yield from self.memory.item(context, register, base, frozenset(() if key is None else (key,)), one.base)
 
     def _asked(self, context: Context, register: Register, one: ir.AnyInstruction) -> Iterable[Edge]:
         """An answer about everything that the operands hold: truth, comparison, text."""
@@ -302,9 +313,12 @@ class Dependence:
         """What `get` finds under a key, or its default; whether there is something under the key decides which."""
         yield from (value(context, argument) for argument in call.args)
         method = context.unit.code.instructions[call.func]
-        for mapping in self.engine.value(context, method.base) if isinstance(method, ir.Attr) else ():
+        if not isinstance(method, ir.Attr):
+            return
+        for mapping in self.engine.value(context, method.base):
             if isinstance(mapping, Instance):
-                yield from self.memory.item(context, register, mapping, self.engine.value(context, call.args[0]))
+                keys = self.engine.value(context, call.args[0])
+                yield from self.memory.item(context, register, mapping, keys, method.base)
 
     def _asked_back(self, context: Context, register: Register, targets: list[Context]) -> Iterable[Edge]:
         """What a builtin does with functions that it is handed may depend on what they return: `sorted` by a key."""
@@ -417,6 +431,15 @@ def _origins(unit: Unit, phi: Register) -> set[Register]:
     return found
 
 
+def _is_captured(node: Node) -> bool:
+    return node.context is not None and isinstance(node.context.unit.code.instructions[node.register], ir.LoadCell)
+
+
+def _is_closed_over(context: Context, load: ir.LoadCell) -> bool:
+    """Whether a variable is one of the function straight around."""
+    return context.closure is not None and context.closure.unit.code.index == load.owner
+
+
 def _is_plain(one: Value) -> bool:
     if isinstance(one, Instance):
         return one.cls.unit.model and one.cls.unit.name in _SCALARS
@@ -456,7 +479,7 @@ _BY_INSTRUCTION: dict[type[ir.Instruction], Any] = {
     ir.ImportFrom: Dependence._imported,
     ir.Phi: Dependence._phi,
     ir.Load: Dependence.named,
-    ir.LoadCell: Dependence.captured,
+    ir.LoadCell: Dependence._captured,
     ir.Attr: Dependence._attribute,
     ir.Item: Dependence._item,
     ir.Next: Dependence._next,

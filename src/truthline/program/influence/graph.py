@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from truthline.facts.code import Register
 from truthline.program.engine.values import Context, Value
 
-Kind = Literal["value", "whole", "runs", "called", "returned", "yielded", "raised", "held", "guarded"]
+Kind = Literal["value", "whole", "runs", "called", "returned", "yielded", "raised", "held", "part", "guarded"]
 """What a node asks about:
 
 value     what a register holds, itself
@@ -16,6 +16,7 @@ runs      whether control comes to a block (`register`) of a context that is cal
 called    whether a context is called
 returned, yielded, raised   what leaves a context
 held      what is inside an object (`thing`), whoever put it there
+part      what the object that a register holds has held under a key or name (`thing`) since it was made
 guarded   a literal that is only taken on certain ways (`way`)
 """
 
@@ -66,6 +67,11 @@ def value(context: Context, register: Register) -> Edge:
 def whole(context: Context, register: Register) -> Edge:
     """What a register of the same activation holds, with everything inside it."""
     return Edge(Node("whole", context, register))
+
+
+def part(context: Context, register: Register, thing: Value) -> Edge:
+    """What the object that a register of the same activation holds was made with, under a key or name."""
+    return Edge(Node("part", context, register, thing))
 
 
 def runs(context: Context, block: int) -> Edge:

@@ -15,6 +15,7 @@ from truthline.facts.code import (
     Const,
     DelAttr,
     Item,
+    Param,
     Register,
     SetAttr,
     SetItem,
@@ -24,11 +25,11 @@ from truthline.facts.code import (
 )
 from truthline.program.engine.calls import is_lazy, is_record
 from truthline.program.engine.engine import Engine
-from truthline.program.engine.flow import before, last_write, read_by, seen
+from truthline.program.engine.flow import before, last_write, lasting_stores, read_by, seen
 from truthline.program.engine.heap import Writer
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, Instance, Intrinsic, ModuleValue, Value, Values
-from truthline.program.influence.graph import Edge, How, Node, held
+from truthline.program.influence.graph import Edge, How, Node, Site, held, part
 from truthline.program.influence.sites import Sites
 
 _STORING = {"store": 2, "append": 1, "setattr": 2, "raw_setattr": 2}
@@ -45,17 +46,22 @@ class Memory:
 
     # -- reads --------------------------------------------------------------------------------
 
-    def attribute(self, context: Context, register: Register, owner: Value, name: str) -> Iterable[Edge]:
-        """What an attribute read of one object may see."""
+    def attribute(
+        self, context: Context, register: Register, owner: Value, name: str, base: Register | None = None
+    ) -> Iterable[Edge]:
+        """What an attribute read of one object may see; what it was made with is asked of `base`, if given."""
         if not isinstance(owner, (Instance, Class, ModuleValue)):
             return
         visible = self._visible(context, register)
         for _, writer in self.engine.heap.field(owner, name):
-            if visible(writer):
+            if visible(writer) and base is not None and _is_born_elsewhere(context, owner, writer):
+                yield part(context, base, self.engine.universe.constant(name))
+            elif visible(writer):
                 yield from self._field_written(context, owner, name, writer)
         for writer in self.sites.deleting(name):
-            base = writer[0].unit.code.instructions[writer[1]]
-            if isinstance(base, DelAttr) and owner in self.engine.value(writer[0], base.base) and visible(writer):
+            deletion = writer[0].unit.code.instructions[writer[1]]
+            is_meant = isinstance(deletion, DelAttr) and owner in self.engine.value(writer[0], deletion.base)
+            if is_meant and visible(writer):
                 yield from self._whether(context, writer)
 
     def kept(self, context: Context, owner: Value, name: str) -> Iterable[Edge]:
@@ -64,8 +70,10 @@ class Memory:
             for _, writer in self.engine.heap.field(owner, name):
                 yield from self._field_written(context, owner, name, writer)
 
-    def item(self, context: Context, register: Register, owner: Instance, keys: Values) -> Iterable[Edge]:
-        """What an item read of one container may see."""
+    def item(
+        self, context: Context, register: Register, owner: Instance, keys: Values, base: Register | None = None
+    ) -> Iterable[Edge]:
+        """What an item read of one container may see; what it was made with is left to its `base`, if that is given."""
         stored = self.just_stored(context, register)
         if stored is not None:
             yield Edge(Node("value", context, stored))
@@ -73,9 +81,46 @@ class Memory:
         visible = self._visible(context, register)
         for key in keys or (None,):
             for _, _, writer in self.engine.heap.item_entries(owner, key):
-                if visible(writer):
+                is_asked = base is not None and isinstance(key, Constant) and _is_born_elsewhere(context, owner, writer)
+                if visible(writer) and is_asked and base is not None and key is not None:
+                    yield part(context, base, key)
+                elif visible(writer):
                     yield from self._item_written(context, owner, key, writer)
         yield from self._taken(context, owner, keys, visible)
+
+    # -- what objects are made with -----------------------------------------------------------
+
+    def born_field(self, own: Context | None, owner: Instance, name: str) -> Iterable[Edge]:
+        """What an object is made with as an attribute; `own` is the activation that has made this very one."""
+        for _, writer in self.engine.heap.field(owner, name):
+            if _is_born(owner, writer):
+                where = own if own is None or writer is None else self._making(own, owner, writer)
+                for edge in self._field_written(where, owner, name, writer):
+                    yield _seen_from(own, owner, edge)
+
+    def born_item(self, own: Context | None, owner: Instance, key: Value) -> Iterable[Edge]:
+        """What a container is made with under a key."""
+        for _, _, writer in self.engine.heap.item_entries(owner, key):
+            if _is_born(owner, writer):
+                where = own if own is None or writer is None else self._making(own, owner, writer)
+                for edge in self._item_written(where, owner, key, writer):
+                    yield _seen_from(own, owner, edge)
+
+    def _making(self, own: Context, owner: Instance, writer: Writer) -> Context | None:
+        """The context of a writer where it surely writes to the object that `own` has just made, and to no other."""
+        other, register = writer
+        store = other.unit.code.instructions[register]
+        base = store.base if isinstance(store, (SetAttr, SetItem)) else -1
+        if other is own:
+            return own if owner.site in (register, base) else None
+        is_direct = other in self.engine.execute(own, owner.site).targets if isinstance(owner.site, int) else False
+        first = other.unit.code.instructions[base] if base >= 0 else None
+        return other if is_direct and isinstance(first, Param) and first.index == 0 else None
+
+    def born_variable(self, own: Context | None, closure: Context, name: str) -> Iterable[Edge]:
+        """What a function finds in a variable of the one around it that this has put there itself."""
+        for store in sorted(lasting_stores(closure.unit, name)):
+            yield from self.written(own, (closure, store), captured=True)
 
     def presence(self, context: Context, register: Register, owner: Instance, keys: Values) -> Iterable[Edge]:
         """What decides whether one of the keys stands in a mapping, whatever stands under it."""
@@ -353,6 +398,29 @@ class Memory:
                     yield from self.under(context, source, key)
         elif name != "shift":
             yield from (Edge(Node("value", context, one), how) for one in call.args)
+
+
+def _is_born(owner: Value, writer: Writer | None) -> bool:
+    """Whether a writer stands where an object is made: the display, the arguments, `__init__`, the same function."""
+    if not isinstance(owner, Instance) or owner.context is None or not isinstance(owner.site, int):
+        return False
+    return writer is None or writer[0] is owner.context or writer[0].unit.name == "__init__"
+
+
+def _is_born_elsewhere(context: Context, owner: Value, writer: Writer | None) -> bool:
+    if writer is not None and writer[0] is context:
+        return False
+    return isinstance(owner, Instance) and owner.context is not context and _is_born(owner, writer)
+
+
+def _seen_from(own: Context | None, owner: Instance, edge: Edge) -> Edge:
+    """An edge of what an object is made with, as the activation sees it that has made the object."""
+    context = edge.node.context
+    if own is None or context is None or not isinstance(owner.site, int):
+        return edge
+    if context is own:
+        return Edge(edge.node)
+    return Edge(edge.node, "into", Site(own, owner.site)) if edge.how == "here" else edge
 
 
 def intrinsic_of(engine: Engine, context: Context, call: Call) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from truthline.facts.code import Call, DelAttr, MakeFunction, Param, ParamSpec, Register
+from truthline.facts.code import Attr, Call, DelAttr, MakeFunction, Param, ParamSpec, Register
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.heap import Writer
 from truthline.program.engine.units import Unit, operands
@@ -127,6 +127,9 @@ class Sites:
     def arguments(self, site: Site, context: Context, index: int) -> Passed:
         """The registers at a call that a parameter of the called context comes from."""
         instruction = site.context.unit.code.instructions[site.register]
+        if isinstance(instruction, Attr):  # a property, a descriptor that stands in the class, `__getattr__` and a name
+            is_object = index == int(context.unit.name == "__get__")
+            return Passed(plain=(instruction.base,)) if is_object else Passed()
         if not isinstance(instruction, Call):
             return Passed(whole=operands(instruction))
         offsets = {_offset(value, context.unit) for value in self.engine.value(site.context, instruction.func)}

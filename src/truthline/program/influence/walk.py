@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from truthline.facts.code import Param
+from truthline.facts.code import LoadCell, Param
 from truthline.program.influence.graph import Edge, Node, Site
 from truthline.program.influence.sites import Sites
 
@@ -82,13 +82,13 @@ class Walk:
             self._give(received, site, step, step.anchor)
 
     def _leave(self, step: Step) -> None:
-        """A parameter depends on what calls pass for it."""
+        """A parameter depends on what calls pass for it, a captured variable on which function is called."""
         node, anchor = step
         context = node.context
-        if context is None or node.kind not in ("value", "whole"):
+        if context is None or node.kind not in ("value", "whole", "part"):
             return
         instruction = context.unit.code.instructions[node.register]
-        if not isinstance(instruction, Param):
+        if not isinstance(instruction, (Param, LoadCell)):
             return
         if anchor is None or anchor.context is not context:
             for site in self.sites.calling(context):
