@@ -12,8 +12,9 @@ def read_type(node: ast.expr | None) -> Type | None:
     """The type that an annotation names; strings are read as the expressions they hold."""
     if node is None:
         return None
+    node = unquoted(node)
     if isinstance(node, ast.Constant):
-        return _constant(node.value)
+        return Type("None") if node.value is None else UNREADABLE
     if isinstance(node, (ast.Name, ast.Attribute)):
         return Type(dotted(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -26,6 +27,19 @@ def read_type(node: ast.expr | None) -> Type | None:
 def is_annotated(node: ast.expr) -> bool:
     """Whether an annotation carries more than a type, for whoever looks: `Annotated[Session, Depends(session)]`."""
     return isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated"
+
+
+def unquoted(node: ast.expr) -> ast.expr:
+    """The expression that a text holds, at the place of the text; anything else as it is."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return node
+    try:
+        written = ast.parse(node.value.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return node
+    for part in ast.walk(written):
+        ast.copy_location(part, node)
+    return written
 
 
 def dotted(node: ast.expr) -> str:
@@ -42,17 +56,6 @@ def dotted(node: ast.expr) -> str:
 
 def _all(nodes: list[ast.expr]) -> tuple[Type, ...]:
     return tuple(read_type(node) or UNREADABLE for node in nodes)
-
-
-def _constant(value: object) -> Type:
-    if value is None:
-        return Type("None")
-    if not isinstance(value, str):
-        return UNREADABLE
-    try:
-        return read_type(ast.parse(value.strip(), mode="eval").body) or UNREADABLE
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return UNREADABLE
 
 
 def _subscript(node: ast.Subscript) -> Type:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Literal
 
-from truthline.facts.annotations import dotted, is_annotated, read_type
+from truthline.facts.annotations import dotted, is_annotated, read_type, unquoted
 from truthline.facts.builder import Builder, Protection
 from truthline.facts.code import (
     Binary,
@@ -458,9 +458,9 @@ class Statements(Expressions):
         ]
         given = tuple((numbers[argument.arg], self.value(default)) for argument, default in defaults)
         annotated = tuple(
-            (numbers[argument.arg], self.value(argument.annotation))
+            (numbers[argument.arg], self.value(written))
             for argument in (*positional, *node.args.kwonlyargs)
-            if argument.annotation is not None and is_annotated(argument.annotation)
+            if argument.annotation is not None and is_annotated(written := unquoted(argument.annotation))
         )
         index = self.file.of_node.get(node)
         if index is None:

@@ -365,7 +365,7 @@ class Holders:
                 yield context, register
 
     def _asked(self, value: Value, read: bool, places: Iterable[tuple[Unit, Register]]) -> list[tuple[Unit, Register]]:
-        if read or not _is_container(value) or _is_modelled_object(value):
+        if read or not _is_container(value) or _is_modelled_object(value) or _fills_itself(value):
             return list(places)
         return [place for place in places if self._may_change(*place)]
 
@@ -442,6 +442,8 @@ class Holders:
         if context.ambient or context.unit.code.index != store.owner:
             yield from self._those_that_hold(value, read, places)
             for inner, register in places:
+                if value in context.key:  # `self` of a method that is called from anywhere: who calls it must be known
+                    self.sites(inner)
                 for one in self.engine.contexts(inner):
                     yield from self._if_holds(value, one, register)
             return
@@ -552,6 +554,11 @@ def _is_modelled_object(value: Value) -> bool:
         and value.cls.unit.model
         and value.cls.unit.module not in ("builtins", "collections")
     )
+
+
+def _fills_itself(value: Value) -> bool:
+    """A container that is changed by being read: a `defaultdict`."""
+    return isinstance(value, Instance) and any(method.name == "__missing__" for method in value.cls.unit.inner)
 
 
 def _class_name(unit: Unit) -> str:

@@ -40,6 +40,26 @@ def finish(engine: Engine, instance: Instance) -> None:
             invoke(engine, hook, Arguments((frozenset((member,)), frozenset((instance,)), named)), None)
 
 
+def validated(engine: Engine, classes: Iterable[Class]) -> Iterable[Instance]:
+    """An object of each class, made by a framework, and of the data models that their fields name."""
+    pending = list(classes)
+    made: dict[Class, Instance] = {}
+    while pending:
+        cls = pending.pop()
+        if cls not in made:
+            made[cls] = engine.universe.make(Instance, cls)
+            finish(engine, made[cls])
+            pending += _models_in_fields(engine, cls)
+    return made.values()
+
+
+def _models_in_fields(engine: Engine, cls: Class) -> Iterable[Class]:
+    if engine.classes.inherits(cls, "pydantic:BaseModel"):
+        for one in engine.classes.order(cls):
+            for _, hint in () if one.unit.model else one.unit.find(Hint):
+                yield from engine.types.named(one.unit, hint.type)
+
+
 def converted(engine: Engine, cls: Class, name: str, values: Values) -> Values:
     """What a field holds of what it is given."""
     from truthline.program.engine.attributes import class_members

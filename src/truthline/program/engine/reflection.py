@@ -18,7 +18,7 @@ from truthline.program.engine.protocols import (
     touch,
     truth,
 )
-from truthline.program.engine.records import finish, members_with
+from truthline.program.engine.records import members_with, validated
 from truthline.program.engine.texts import TEXTS
 from truthline.program.engine.values import (
     NOTHING,
@@ -307,11 +307,16 @@ def _members(engine: Engine, arguments: Arguments, site: Site | None) -> Iterabl
 
 
 def _validate(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
-    """`validate(cls)`: what runs when a framework makes an object of a class of the analysed code."""
-    for cls in argument(arguments, 0):
-        if isinstance(cls, Class) and not cls.unit.model:
-            finish(engine, engine.universe.make(Instance, cls))
-    return ()
+    """`validate(cls)`: a framework makes an object of a class of the analysed code, and those that its fields name."""
+    return validated(engine, (one for one in argument(arguments, 0) if isinstance(one, Class) and not one.unit.model))
+
+
+def _answered(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`answered(function)`: the classes that the annotation of its result names."""
+    for one in argument(arguments, 0):
+        function = one.function if isinstance(one, Method) else one
+        if isinstance(function, Function) and function.unit.code.returns is not None:
+            yield from engine.types.named(function.unit, function.unit.code.returns)
 
 
 def _written(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
@@ -429,6 +434,7 @@ REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "make_class": _make_class,
     "members": _members,
     "validate": _validate,
+    "answered": _answered,
     "written": _written,
     "hasattr": _hasattr,
     "attribute_names": _attribute_names,

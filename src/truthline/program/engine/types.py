@@ -102,6 +102,14 @@ class Types:
             elif isinstance(value, (External, Opaque)):
                 yield value
 
+    def named(self, unit: Unit, annotation: Type) -> Iterable[Class]:
+        """The classes of the analysed code that stand anywhere in an annotation."""
+        for part in annotation.args:
+            yield from self.named(unit, part)
+        for value in self._plain(self.resolve(unit, annotation.name)) if annotation.name not in ("", "|") else ():
+            if isinstance(value, Class) and not value.unit.model:
+                yield value
+
     def resolve(self, unit: Unit, name: str) -> Values:
         """The value of a dotted name as an annotation of `unit` sees it."""
         first, *rest = name.split(".")

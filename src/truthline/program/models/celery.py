@@ -1,5 +1,7 @@
 """A task that is sent runs: `task.delay(x)` calls `task(x)`."""
 
+from celery.signals import after_task_publish, before_task_publish, task_failure, task_postrun, task_prerun, task_success
+
 _given = _intrinsic("given")
 _serve = _intrinsic("serve")
 _settled = _intrinsic("settled")
@@ -37,8 +39,12 @@ class Task:
         return _BINDING[self.is_bound](self, self.function, args, kwargs)
 
     def __call__(self, *args, **kwargs):
+        task_prerun.send(self, task=self, args=args, kwargs=kwargs)
         self.before_start(""[0], args, kwargs)
         result = self.run(*args, **kwargs)
+        task_success.send(self, result=result)
+        task_failure.send(self, exception=Exception(), args=args, kwargs=kwargs)
+        task_postrun.send(self, task=self, args=args, kwargs=kwargs, retval=result)
         self.on_success(result, ""[0], args, kwargs)
         self.on_failure(Exception(), ""[0], args, kwargs, None)
         self.after_return(""[0], result, ""[0], args, kwargs, None)
@@ -66,9 +72,11 @@ class Task:
         pass
 
     def delay(self, *args, **kwargs):
-        return AsyncResult(self(*args, **kwargs))
+        return self.apply_async(args, kwargs)
 
     def apply_async(self, args=(), kwargs={}, task_id=None, producer=None, link=None, link_error=None, **options):
+        before_task_publish.send(self)
+        after_task_publish.send(self)
         result = self(*args, **kwargs)
         _follow(link, result)
         _follow(link_error, result)
@@ -120,7 +128,7 @@ def _follow(link, result):
 
 
 def _make_task(owner, function, options):
-    made = _given(options, "base", Task)()
+    made = _given(options, "base", owner.Task)()
     made.function = function
     made.is_bound = _given(options, "bind", False)
     made.name = _given(options, "name", function.__module__ + "." + function.__name__)
@@ -130,10 +138,10 @@ def _make_task(owner, function, options):
 
 
 class Celery:
-    Task = Task
     conf = _external("celery.Celery().conf")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, task_cls=Task, **kwargs):
+        self.Task = task_cls
         self.tasks = {}
 
     def task(self, *args, **options):
@@ -158,6 +166,8 @@ class Celery:
 
 
 class _SharedTask:
+    Task = Task
+
     def __init__(self):
         self.tasks = {}
 

@@ -4,6 +4,7 @@ _nothing = _intrinsic("nothing")
 _external = _intrinsic("external")
 _getattr = _intrinsic("getattr")
 _given = _intrinsic("given")
+_functions = _intrinsic("functions")
 
 
 def _ask(name, marker, annotation):
@@ -29,7 +30,7 @@ class Context:
         return function
 
     def ensure_object(self, object_type):
-        self.obj = object_type()
+        self.obj = _functions(object_type)()
         return self.obj
 
     def find_object(self, object_type):
@@ -75,12 +76,13 @@ class Command:
     def _enter(self):
         """What runs when the command line names the command."""
         self._approach()
-        return self._run()
+        return self.invoke(_context)
 
     def _approach(self):
         for parent in self.parents:
             parent._approach()
-            parent._run()
+            parent.get_command(_context, self.name)
+            parent.invoke(_context)
 
     def _run(self):
         _getattr(self.callback, "__click_callback__", None)(_context, _external("click.Parameter()"), ""[0])
@@ -90,7 +92,7 @@ class Command:
         return result
 
     def _choose(self, arguments):
-        self._run()
+        self.invoke(_context)
         for word in arguments:
             self.commands[word]._choose(arguments)
 
@@ -101,7 +103,7 @@ class Command:
             self._choose(args)
 
     def _everything(self):
-        self._run()
+        self.invoke(_context)
         for command in self.commands.values():
             command._everything()
 
@@ -120,29 +122,32 @@ class Group(Command):
     def add_command(self, cmd, name=None):
         self._named(name if name is not None else cmd.name, cmd)
 
+    def get_command(self, context, name):
+        return self.commands[name]
+
     def _named(self, name, command):
         self.commands[name] = command
         command.parents.append(self)
         return command
 
     def command(self, name=None, cls=None, **options):
-        function = _plain_function(name)
+        function = _functions(name)
         if function:
-            return self._named(_default_name(function), Command(_default_name(function), callback=function))
+            return self._named(_default_name(function), _made(Command, cls, name, function))
 
         def register(function):
-            made = _made(Command, name, function, options)
+            made = _made(Command, cls, name, function)
             return self._named(made.name, made)
 
         return register
 
     def group(self, name=None, cls=None, **options):
-        function = _plain_function(name)
+        function = _functions(name)
         if function:
-            return self._named(_default_name(function), Group(_default_name(function), callback=function))
+            return self._named(_default_name(function), _made(Group, cls, name, function))
 
         def register(function):
-            made = _made(Group, name, function, options)
+            made = _made(Group, cls, name, function)
             return self._named(made.name, made)
 
         return register
@@ -158,35 +163,35 @@ class Group(Command):
 MultiCommand = Group
 CommandCollection = Group
 BaseCommand = Command
-_plain_function = _intrinsic("functions")
 
 
 def _default_name(function):
     return function.__name__.replace("_", "-")
 
 
-def _made(cls, name, function, options):
-    return cls(name if name is not None else _default_name(function), callback=function)
+def _made(plain, cls, name, function):
+    kind = cls if cls is not None else plain
+    return kind(name if isinstance(name, str) else _default_name(function), callback=function)
 
 
 def command(name=None, cls=None, **options):
-    function = _plain_function(name)
+    function = _functions(name)
     if function:
-        return Command(_default_name(function), callback=function)
+        return _made(Command, cls, name, function)
 
     def register(function):
-        return _made(Command, name, function, options)
+        return _made(Command, cls, name, function)
 
     return register
 
 
 def group(name=None, cls=None, **options):
-    function = _plain_function(name)
+    function = _functions(name)
     if function:
-        return Group(_default_name(function), callback=function)
+        return _made(Group, cls, name, function)
 
     def register(function):
-        return _made(Group, name, function, options)
+        return _made(Group, cls, name, function)
 
     return register
 
@@ -239,7 +244,7 @@ def make_pass_decorator(object_type, ensure=False):
     def decorate(function):
         def with_object(*args, **kwargs):
             if ensure:
-                _context.obj = object_type()
+                _context.obj = _functions(object_type)()
             return function(_context.obj, *args, **kwargs)
 
         return with_object

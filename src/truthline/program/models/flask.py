@@ -1,6 +1,18 @@
 """Requests come to views through the hooks of the application and of the blueprints; who registers calls nothing."""
 
 from click import Group
+from flask.signals import (
+    appcontext_popped,
+    appcontext_pushed,
+    appcontext_tearing_down,
+    before_render_template,
+    got_request_exception,
+    message_flashed,
+    request_finished,
+    request_started,
+    request_tearing_down,
+    template_rendered,
+)
 
 _inject = _intrinsic("inject")
 _serve = _intrinsic("serve")
@@ -170,6 +182,10 @@ class Config(dict):
     from_prefixed_env = from_pyfile
 
 
+_AROUND_REQUESTS = (appcontext_pushed, request_started, got_request_exception, request_finished, request_tearing_down,
+                    appcontext_tearing_down, appcontext_popped)
+
+
 class Flask(_Scaffold):
     logger = _external("logging.getLogger()")
 
@@ -182,6 +198,8 @@ class Flask(_Scaffold):
         _Scaffold._surround(self)
         for child in self.children:
             child._app_wide()
+        for signal in _AROUND_REQUESTS:
+            signal.send(self)
 
     def test_client(self, *args, **kwargs):
         return _Client(self)
@@ -238,3 +256,16 @@ def _one_of(first, second):
 
 
 current_app = _CurrentApp()
+
+
+def render_template(template_name_or_list, **context):
+    before_render_template.send(current_app)
+    template_rendered.send(current_app)
+    return ""[0]
+
+
+render_template_string = render_template
+
+
+def flash(message, category="message"):
+    message_flashed.send(current_app)

@@ -3,6 +3,8 @@
 _inject = _intrinsic("inject")
 _settled = _intrinsic("settled")
 _nothing = _intrinsic("nothing")
+_item = _intrinsic("item")
+_members = _intrinsic("members")
 _getattr = _intrinsic("getattr")
 _plain_functions = _intrinsic("plain_functions")
 
@@ -34,10 +36,25 @@ class HookimplMarker:
             return function
 
         def mark(function):
-            function.__implements__ = specname
-            return function
+            if specname is None:
+                return function
+            return _Implementation(function, specname)
 
         return mark
+
+
+class _Implementation:
+    """A method that implements a hook of another name."""
+
+    def __init__(self, function, specname):
+        self.function = function
+        self.by_name = {specname: function}
+
+    def __get__(self, instance, owner):
+        return _intrinsic("bind")(self.function, instance)
+
+    def _implements(self, plugin, name, arguments):
+        return _settled(_inject(_intrinsic("bind")(_item(self.by_name, name), plugin), _ask, **arguments))
 
 
 class PluginManager:
@@ -67,6 +84,7 @@ class PluginManager:
         results = []
         for plugin in self.plugins:
             results.append(_settled(_inject(_getattr(plugin, name, None), _ask, **arguments)))
+            results.append(_members(plugin, "_implements")._implements(plugin, name, arguments))
         return results
 
 
