@@ -24,6 +24,12 @@ def read_type(node: ast.expr | None) -> Type | None:
     return UNREADABLE
 
 
+def field_role(node: ast.expr) -> str:
+    """ "ClassVar" or "InitVar", where an annotation in a class body says that what it stands at is no common field."""
+    named = dotted(node.value if isinstance(node, ast.Subscript) else node).rpartition(".")[2]
+    return named if named in ("ClassVar", "InitVar") else ""
+
+
 def is_annotated(node: ast.expr) -> bool:
     """Whether an annotation carries more than a type, for whoever looks: `Annotated[Session, Depends(session)]`."""
     return isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated"

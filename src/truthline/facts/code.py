@@ -78,10 +78,14 @@ class Phi(Instruction, frozen=True):
 
 
 class Hint(Instruction, frozen=True):
-    """`value` under an annotation; without a value, a declaration."""
+    """`value` under an annotation; without a value, a declaration.
+
+    `role` is "ClassVar" or "InitVar" where the annotation of a class body says so.
+    """
 
     value: Register | None
     type: Type
+    role: str = ""
 
 
 class Narrow(Instruction, frozen=True):

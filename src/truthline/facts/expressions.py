@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from truthline.facts.annotations import read_type
+from truthline.facts.annotations import field_role, read_type
 from truthline.facts.builder import Builder
 from truthline.facts.code import (
     Attr,
@@ -433,6 +433,9 @@ class Expressions:
     def hint(self, value: Register | None, annotation: ast.expr, where: Position) -> Register | None:
         """`value` under an annotation."""
         known: Type | None = read_type(annotation)
+        if self.scope.kind == "class":
+            declared = known if known is not None and known.name else Type("object")
+            return self.builder.emit(Hint(value, declared, field_role(annotation)), where)
         if known is None or not known.name:
             return value
         return self.builder.emit(Hint(value, known), where)

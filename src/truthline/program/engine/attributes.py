@@ -201,7 +201,7 @@ def _of_class(engine: Engine, cls: Class, name: str) -> Iterable[Value]:
     found |= engine.heap.field_values(cls, name)
     if found:
         return found
-    for metaclass in engine.classes.keyword(cls, "metaclass"):
+    for metaclass in engine.classes.metaclasses(cls):
         if isinstance(metaclass, Class):
             _, members = class_members(engine, metaclass, name)
             for member in members:
@@ -213,9 +213,22 @@ def _of_class(engine: Engine, cls: Class, name: str) -> Iterable[Value]:
     root = engine.builtin_class("type")
     if root is not None and name in root.unit.bindings:
         return {one for member in class_members(engine, root, name)[1] for one in _bind(engine, member, cls, root)[0]}
+    answered = _asked_of_metaclass(engine, cls, name)
+    if answered:
+        return answered
     if name in ("__name__", "__qualname__", "__module__", "__doc__"):
         return (engine.universe.constant(cls.unit.name),) if name == "__name__" else engine.typed("str")
     return _missing(engine, cls, cls, name)
+
+
+def _asked_of_metaclass(engine: Engine, cls: Class, name: str) -> Values:
+    """What the metaclass's `__getattr__` says of a name that a class has not."""
+    found: set[Value] = set()
+    for metaclass in engine.classes.metaclasses(cls) if not name.startswith("__") else ():
+        for hook in class_members(engine, metaclass, "__getattr__")[1] if isinstance(metaclass, Class) else ():
+            given = Arguments((frozenset((cls,)), frozenset((engine.universe.constant(name),))))
+            found |= call(engine, hook, given, None)
+    return frozenset(found)
 
 
 def _made_outside(engine: Engine, cls: Class, name: str) -> Iterable[Value]:
@@ -319,6 +332,8 @@ def _of_module(engine: Engine, module: ModuleValue, name: str) -> Iterable[Value
         return engine.typed("str")
     if name == "__dict__":
         return namespace(engine, module)
+    if engine.bodies.is_model(f"{module.name}.{name}"):
+        return engine.names.module_value(f"{module.name}.{name}")
     if engine.bodies.is_model(module.name):
         return (engine.universe.make(External, f"{module.name}.{name}"),)
     return (engine.opaque(f"{module.name} does not define {name}"),)

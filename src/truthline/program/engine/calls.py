@@ -354,7 +354,7 @@ def _find_selecting(unit: Unit) -> Iterable[int]:
 def _instantiate(engine: Engine, cls: Class, arguments: Arguments, site: Site | None) -> Outcomes:
     from truthline.program.engine.attributes import class_members
 
-    for metaclass in engine.classes.keyword(cls, "metaclass"):
+    for metaclass in engine.classes.metaclasses(cls):
         if isinstance(metaclass, Class):
             _, hooks = class_members(engine, metaclass, "__call__")
             if hooks:
@@ -432,9 +432,13 @@ def _initialise(engine: Engine, instance: Instance, arguments: Arguments, site: 
 
 def _fill_fields(engine: Engine, instance: Instance, arguments: Arguments) -> None:
     """A dataclass or a model that no call of the text makes by its own name."""
-    for place, (name, _) in enumerate(engine.classes.fields(instance.cls)):
+    placed = engine.classes.parameters(instance.cls)
+    every = [*(name for name, _ in engine.classes.fields(instance.cls)), *engine.classes.init_variables(instance.cls)]
+    for name in every:
         values = arguments.keywords.get(name, NOTHING) | arguments.keyword_rest
-        values = values | (arguments.positional[place] if place < len(arguments.positional) else arguments.rest)
+        if name in placed:
+            place = placed.index(name)
+            values = values | (arguments.positional[place] if place < len(arguments.positional) else arguments.rest)
         engine.heap.store_field(instance, name, values or _defaults(engine, instance, name), None)
     records.finish(engine, instance)
 
@@ -447,7 +451,7 @@ def is_record(engine: Engine, cls: Value) -> bool:
         return False
     if any(class_members(engine, cls, name)[1] for name in ("__init__", "__new__")):
         return False
-    return not any(isinstance(one, Class) for one in engine.classes.keyword(cls, "metaclass"))
+    return not any(isinstance(one, Class) for one in engine.classes.metaclasses(cls))
 
 
 def record(engine: Engine, cls: Class, site: Site) -> Instance:
@@ -468,11 +472,12 @@ def constructed(engine: Engine, instance: Instance, name: str) -> Values:
     """What the call that made a record passes for a field, or the field's default."""
     if not is_lazy(instance) or not is_record(engine, instance.cls) or instance.context is None:
         return NOTHING
-    names = [field for field, _ in engine.classes.fields(instance.cls)]
-    place = names.index(name) if name in names else -1
+    placed = engine.classes.parameters(instance.cls)
+    place = placed.index(name) if name in placed else -1
     given = _passed(engine, instance.context, instance.site, place, name)
-    values = given or (_defaults(engine, instance, name) if place >= 0 else NOTHING)
-    return records.converted(engine, instance.cls, name, values) if place >= 0 else values
+    if not engine.classes.takes(instance.cls, name):
+        return given
+    return records.converted(engine, instance.cls, name, given or _defaults(engine, instance, name))
 
 
 def _passed(engine: Engine, context: Context, register: object, place: int, name: str) -> Values:

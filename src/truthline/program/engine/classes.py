@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from truthline.facts.code import (
     Attr,
@@ -13,6 +13,7 @@ from truthline.facts.code import (
     Build,
     BuildDict,
     Call,
+    Const,
     Hint,
     ImportFrom,
     Load,
@@ -81,6 +82,23 @@ class Classes:
             if keyword == name:
                 found |= self.engine.value(cls.closure, register)
         return frozenset(found)
+
+    def metaclasses(self, cls: Class) -> Values:
+        """What the class statement, or that of the nearest base, names as the metaclass."""
+        named = (self.keyword(one, "metaclass") for one in self.order(cls) if not one.unit.model)
+        return next((found for found in named if found), frozenset())
+
+    def made_by(self, metaclass: Class) -> Iterable[Class]:
+        """The classes whose statement, or that of a base, names a metaclass."""
+        engine = self.engine
+        for module in engine.modules.files_mentioning(metaclass.unit.name):
+            for unit, _, made in engine.bodies.index(module.name).classes:
+                for name, register in made.keywords:
+                    named = engine.value(engine.ambient(unit), register) if name == "metaclass" else ()
+                    if any(isinstance(one, Class) and one.unit is metaclass.unit for one in named):
+                        inner = engine.bodies.units(module.name)[made.code]
+                        cls = engine.universe.make(Class, inner, engine.ambient(unit))
+                        yield from (cls, *self.subclasses(cls))
 
     def order(self, cls: Class) -> tuple[Class, ...]:
         """The classes in which attributes are looked up: C3 order, cut short where bases go in circles."""
@@ -269,15 +287,35 @@ class Classes:
 
     def fields(self, cls: Class) -> list[tuple[str, bool]]:
         """Fields in the order in which a dataclass takes them, and whether they have a default."""
-        found: dict[str, bool] = {}
+        return [(name, field.has_default) for name, field in self._fields(cls).items() if field.role != "InitVar"]
+
+    def init_variables(self, cls: Class) -> list[str]:
+        """What a dataclass takes for its `__post_init__` alone, in order."""
+        return [name for name, field in self._fields(cls).items() if field.role == "InitVar"]
+
+    def parameters(self, cls: Class) -> list[str]:
+        """The fields that a dataclass takes by their places."""
+        return [name for name, field in self._fields(cls).items() if field.is_placed]
+
+    def takes(self, cls: Class, name: str) -> bool:
+        """Whether a dataclass has a field of that name, or takes it for its `__post_init__`."""
+        return name in self._fields(cls)
+
+    def _fields(self, cls: Class) -> dict[str, _Field]:
+        found: dict[str, _Field] = {}
         for one in reversed(self.order(cls)):
+            options = self.engine.solver.read(self._options(one)) if not one.unit.model else ()
+            is_placed = not any("kw_only" in str(each.value).split() for each in options)
             for _, bind in one.unit.find(Bind):
                 hint = one.unit.code.instructions[bind.value]
-                if isinstance(hint, Hint):
-                    found[bind.name] = hint.value is not None
+                if isinstance(hint, Hint) and hint.type.name.rpartition(".")[2] == "KW_ONLY":
+                    is_placed = False
+                elif isinstance(hint, Hint) and hint.role != "ClassVar":
+                    placed = is_placed and _takes_place(one.unit, hint.value)
+                    found[bind.name] = _Field(hint.value is not None, hint.role, placed)
                 elif isinstance(hint, Call) and _names_field(one.unit, hint):
-                    found[bind.name] = True
-        return list(found.items())
+                    found[bind.name] = _Field(True, "", is_placed and _takes_place(one.unit, bind.value))
+        return found
 
     def row(self, cls: Class) -> tuple[str, ...]:
         """The fields of a named tuple by their places; empty for any other class."""
@@ -332,6 +370,22 @@ class Classes:
     def is_enum(self, cls: Class) -> bool:
         """Whether the class is an enumeration."""
         return cls.unit is not self.enum and any(one.unit is self.enum for one in self.order(cls))
+
+
+class _Field(NamedTuple):
+    has_default: bool
+    role: str
+    is_placed: bool
+
+
+def _takes_place(unit: Unit, declared: Register | None) -> bool:
+    """Whether no `field(init=False)` or `field(kw_only=True)` says that a field is not passed by its place."""
+    call = unit.code.instructions[declared] if declared is not None else None
+    for option, register in call.keywords if isinstance(call, Call) else ():
+        given = unit.code.instructions[register]
+        if isinstance(given, Const) and (option, given.value) in (("init", False), ("kw_only", True)):
+            return False
+    return True
 
 
 def _names_field(unit: Unit, call: Call) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from string import Formatter
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from truthline.program.engine.calls import Arguments, Site
 from truthline.program.engine.protocols import argument, entries_of, hook, is_container, item_of, iterate, texts
-from truthline.program.engine.values import NOTHING, Instance, Value, Values
+from truthline.program.engine.values import NOTHING, Constant, Instance, Value, Values
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
+_MOST_TEXTS = 32
 _DEEPEST = 3
 """Containers in containers whose elements are asked for their texts."""
 _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[a-zA-Z])")
@@ -65,13 +67,70 @@ def filled(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[
         for packed in given | mappings:
             if isinstance(packed, Instance):
                 shown(engine, frozenset(value for _, value in entries_of(engine, packed, site)), "", site)
-    return engine.typed("str")
+        return engine.typed("str")
+    written = [_pieces(engine, text, given, mappings, site) for text in known]
+    return _joined(engine, written)
+
+
+def percent_texts(engine: Engine, patterns: Values, values: Values) -> Values:
+    """The constant texts that `"%s.%s" % values` gives; nothing where one is not known."""
+    known = texts(patterns)
+    if len(known) < len(patterns) or len(values) != 1:
+        return NOTHING
+    (value,) = values
+    written: list[list[Values | str] | None] = []
+    for text in known:
+        literals = re.split("%[sd]", text)
+        places = range(len(literals) - 1)
+        parts: list[Values] = [values]
+        if isinstance(value, Instance) and value.cls.unit.symbol == "builtins:tuple":
+            parts = [engine.heap.item(value, engine.universe.constant(place)) for place in places]
+        if any("%" in literal for literal in literals) or len(parts) != len(places):
+            return NOTHING
+        pairs = zip(literals, [*parts, frozenset[Value]()], strict=True)
+        written.append([piece for pair in pairs for piece in pair][:-1])
+    return frozenset(one for one in _joined(engine, written) if isinstance(one, Constant))
+
+
+def _pieces(engine: Engine, text: str, given: Values, mappings: Values, site: Site | None) -> list[Values | str] | None:
+    """The literal parts of a text and what stands between them; None where a field is written in a certain way."""
+    pieces: list[Values | str] = []
+    count = itertools.count()
+    try:
+        parsed = list(Formatter().parse(text))
+    except ValueError:
+        return None
+    for literal, field, specification, conversion in parsed:
+        pieces.append(literal)
+        if field is not None:
+            if specification or conversion:
+                return None
+            first, path = _beginning(field, count)
+            pieces.append(_followed(engine, _given(engine, given, mappings, first, site), path, site))
+    return pieces
+
+
+def _joined(engine: Engine, written: list[list[Values | str] | None]) -> Values:
+    """The texts that pieces give where each is constant; else any text."""
+    found: list[str] = []
+    for pieces in written:
+        choices = [[piece] if isinstance(piece, str) else _constants(piece) for piece in pieces or ()]
+        combined = list(itertools.islice(itertools.product(*choices), _MOST_TEXTS + 1))
+        if pieces is None or not all(choices) or len(combined) > _MOST_TEXTS:
+            return engine.typed("str")
+        found += ["".join(parts) for parts in combined]
+    return frozenset(engine.universe.constant(text) for text in found) if found else engine.typed("str")
+
+
+def _constants(values: Values) -> list[str]:
+    known = [str(one.value) for one in sorted(values) if isinstance(one, Constant) and type(one.value) in (str, int)]
+    return known if len(known) == len(values) else []
 
 
 def _given(engine: Engine, given: Values, mappings: Values, first: str, site: Site | None) -> Values:
-    """What the name or number at the beginning of a field means; without a number, any of those that have none."""
-    if not first or first.isdecimal():
-        key = engine.universe.constant(int(first)) if first else None
+    """What the name or number at the beginning of a field means."""
+    if first.isdecimal():
+        key = engine.universe.constant(int(first))
         packed = (one for one in given if isinstance(one, Instance))
         return NOTHING.union(*(engine.heap.item(one, key) for one in packed))
     named = frozenset((engine.universe.constant(first),))
@@ -90,14 +149,20 @@ def _followed(engine: Engine, values: Values, path: str, site: Site | None) -> V
     return values
 
 
-def _fields(text: str) -> Iterator[tuple[str, str, str]]:
+def _fields(text: str, count: Iterator[int] | None = None) -> Iterator[tuple[str, str, str]]:
     """The replacement fields of a text, those in format specifications included: conversion, beginning and rest."""
+    numbers = itertools.count() if count is None else count
     try:
         parsed = list(Formatter().parse(text))
     except ValueError:
         return
     for _, field, specification, conversion in parsed:
         if field is not None:
-            first = re.split(r"[.\[]", field, maxsplit=1)[0]
-            yield conversion or "", first, field[len(first) :]
-            yield from _fields(specification or "")
+            yield (conversion or "", *_beginning(field, numbers))
+            yield from _fields(specification or "", numbers)
+
+
+def _beginning(field: str, numbers: Iterator[int]) -> tuple[str, str]:
+    """The name or number with which a field begins, and the rest; a field without either takes the next number."""
+    first = re.split(r"[.\[]", field, maxsplit=1)[0]
+    return first or str(next(numbers)), field[len(first) :]

@@ -99,6 +99,9 @@ class Holders:
                 yield (sub.closure, sub.unit.maker)
         if unit.owner is not None and unit.name in ("__init__", "__new__", "__post_init__") and closure.closure:
             cls = engine.universe.make(Class, unit.owner, closure.closure)
+            for made in engine.classes.made_by(cls) if engine.classes.inherits(cls, "builtins:type") else ():
+                engine.value(made.closure, made.unit.maker)
+                yield (made.closure, made.unit.maker)
             yield from self.constructions(cls)
 
     def constructions(self, cls: Class) -> frozenset[Place]:

@@ -241,7 +241,7 @@ def _type(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[V
         if isinstance(value, Instance):
             found.add(value.cls)
         elif isinstance(value, Class):
-            found |= engine.classes.keyword(value, "metaclass") or engine.builtin("type")
+            found |= engine.classes.metaclasses(value) or engine.builtin("type")
         elif isinstance(value, Constant):
             found |= engine.builtin(type(value.value).__name__)
         elif isinstance(value, (External, Opaque)):

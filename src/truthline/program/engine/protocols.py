@@ -130,6 +130,7 @@ def item_of(engine: Engine, base: Value, keys: Values, site: Site | None) -> Val
     if isinstance(base, (External, Opaque)):
         return frozenset((_element(engine, base),))
     if isinstance(base, Constant):
+        _ask_for_bounds(engine, keys)
         return _text_item(engine, type(base.value).__name__, keys)
     if isinstance(base, Class):
         answered = hook(engine, base, "__getitem__", (keys,), site)
@@ -225,6 +226,14 @@ def _sliced(engine: Engine, base: Instance, key: Value, site: Site | None) -> Va
     return frozenset((made,))
 
 
+def _ask_for_bounds(engine: Engine, keys: Values) -> None:
+    """What indexes a text or slices it: each part is asked for its number."""
+    special(engine, keys, "__index__", (), None)
+    for key in keys:
+        if isinstance(key, Instance) and key.cls.unit.symbol == "builtins:slice":
+            special(engine, engine.heap.item(key, None), "__index__", (), None)
+
+
 def _bounds(engine: Engine, values: Values) -> tuple[int | None] | None:
     """A part of a slice, where it is one number or left out."""
     special(engine, values, "__index__", (), None)
@@ -308,7 +317,7 @@ def hook(engine: Engine, value: Value, name: str, given: tuple[Values, ...], sit
     if isinstance(value, Super):
         hooks = {one for one in attribute(engine, value, name) if not isinstance(one, External)}
     elif isinstance(value, Class):
-        for metaclass in engine.classes.keyword(value, "metaclass"):
+        for metaclass in engine.classes.metaclasses(value):
             if isinstance(metaclass, Class):
                 for member in class_members(engine, metaclass, name)[1]:
                     hooks.add(engine.universe.make(Method, member, value))

@@ -33,7 +33,9 @@ def finish(engine: Engine, instance: Instance) -> None:
 
     for name in AFTER:
         for hook in class_members(engine, instance.cls, name)[1]:
-            invoke(engine, hook, Arguments().before(instance), None)
+            taken = engine.classes.init_variables(instance.cls) if name == "__post_init__" else ()
+            given = Arguments(tuple(engine.heap.field_values(instance, one) for one in taken))
+            invoke(engine, hook, given.before(instance), None)
     for name, member in members_with(engine, instance.cls, "_on_made"):
         named = frozenset((engine.universe.constant(name),))
         for hook in class_members(engine, member.cls, "_on_made")[1]:

@@ -288,11 +288,21 @@ def _make_class(engine: Engine, arguments: Arguments, site: Site | None) -> Iter
     """`type(name, bases, namespace)`: an unknown class, of which the namespace's values are the members."""
     if len(arguments.positional) < 4:
         return ()
+    made = _being_made(engine, argument(arguments, 3))
+    if made:
+        return made
     found: set[Value] = {base for packed in argument(arguments, 2) for base in iterate(engine, packed)}
     for namespace in argument(arguments, 3):
         for base in found:
             _store_all(engine, base, frozenset((namespace,)), site)
     return found or {engine.opaque("a class is made by type()")}
+
+
+def _being_made(engine: Engine, namespaces: Values) -> Values:
+    """The classes whose statements have filled the namespaces with which a metaclass is called."""
+    packed = (one for one in namespaces if isinstance(one, Instance) and one.cls.unit.symbol == "builtins:_namespace")
+    owners = (owner for one in packed for owner in engine.heap.field_values(one, "owner"))
+    return frozenset(owner for owner in owners if isinstance(owner, Class))
 
 
 def _members(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
@@ -403,7 +413,7 @@ def _match_names(engine: Engine, cls: Class, places: Values) -> list[str]:
     if declared:
         packed = (one for one in declared if isinstance(one, Instance))
         return texts(frozenset(name for one in packed for place in places for name in engine.heap.item(one, place)))
-    fields = [name for name, _ in engine.classes.fields(cls)]
+    fields = engine.classes.parameters(cls)
     numbers = [one.value for one in places if isinstance(one, Constant) and isinstance(one.value, int)]
     return [fields[number] for number in numbers if number < len(fields)]
 

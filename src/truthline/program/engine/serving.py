@@ -7,6 +7,7 @@ parameter holds what the provider returns for it, and what runs to find that out
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -203,7 +204,7 @@ class Serving:
                 engine.holders.of(handle)
                 for around, passed in self._outermost(handle, {handle}):
                     self._run(around, _passing(passed) if passed else self._anything(own))
-                if handle is not own and _is_first_party(handle):
+                if handle is not own and (_is_first_party(handle) or _is_standard(handle)):
                     self._run(handle, self._arguments(own))
         if unit.owner is not None:
             self._link_class(unit.owner)
@@ -339,6 +340,11 @@ def settled(engine: Engine, values: Values) -> Values:
 def _decorates(unit: Unit, user: Register, register: Register) -> bool:
     instruction = unit.code.instructions[user]
     return isinstance(instruction, Call) and instruction.args == (register,) and instruction.func < register
+
+
+def _is_standard(value: Value) -> bool:
+    """Whether this is what a decorator of the standard library makes of a function, such as a `ContextDecorator`."""
+    return isinstance(value, Function) and value.unit.module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _is_first_party(value: Value) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine import recorded
-from truthline.program.engine.attributes import attribute, class_members, set_attribute
+from truthline.program.engine.attributes import attribute, class_members, namespace, set_attribute
 from truthline.program.engine.calls import (
     Arguments,
     Outcome,
@@ -23,7 +23,7 @@ from truthline.program.engine.calls import (
 )
 from truthline.program.engine.displays import container, display
 from truthline.program.engine.flow import lasting_stores, surviving
-from truthline.program.engine.formatting import put_into_text, shown
+from truthline.program.engine.formatting import percent_texts, put_into_text, shown
 from truthline.program.engine.outside import attribute_path, result_path
 from truthline.program.engine.protocols import (
     awaited,
@@ -44,6 +44,7 @@ from truthline.program.engine.values import (
     Constant,
     Context,
     External,
+    Function,
     Instance,
     Opaque,
     Value,
@@ -408,8 +409,38 @@ def _make_class(engine: Engine, context: Context, register: Register, one: ir.Ma
     cls = engine.universe.make(Class, unit, context)
     body = engine.universe.context(unit, context, ())
     engine.executes(engine.linked(body))
+    if engine.classes.metaclasses(cls):
+        _made_by_metaclass(engine, cls, one)
     _class_hooks(engine, cls, one)
     return (cls,)
+
+
+def _made_by_metaclass(engine: Engine, cls: Class, one: ir.MakeClass) -> None:
+    """`__prepare__`, `__new__` and `__init__` of the metaclass; the namespace stands for the class that they make."""
+    packed = container(engine, "tuple", cls.closure, cls.unit.maker)
+    for metaclass in engine.classes.metaclasses(cls):
+        if not isinstance(metaclass, Class) or metaclass.unit.model or packed is None:
+            continue
+        engine.heap.store_item(packed, None, engine.classes.bases(cls), None)
+        named, bases = frozenset((engine.universe.constant(cls.unit.name),)), frozenset((packed,))
+        passed = [(name or "", value) for name, value in one.keywords if name not in (None, "metaclass")]
+        keywords = {name: engine.value(cls.closure, value) for name, value in passed}
+        for starter in engine.attribute(metaclass, "__prepare__"):
+            if not isinstance(starter, External):
+                call(engine, starter, Arguments((named, bases), keywords), None)
+        given = Arguments((named, bases, namespace(engine, cls)), keywords)
+        for name, first in (("__new__", metaclass), ("__init__", cls)):
+            for maker in class_members(engine, metaclass, name)[1]:
+                if isinstance(maker, Function) and not maker.unit.model:
+                    _fill_namespace(engine, invoke(engine, maker, given.before(first), None))
+
+
+def _fill_namespace(engine: Engine, outcomes: Iterable[Outcome]) -> None:
+    """`namespace[name] = member` in a metaclass: the members are looked for in the class, and not in what runs here."""
+    for context in outcomes:
+        if isinstance(context, Context):
+            for register, _ in context.unit.find(ir.SetItem):
+                engine.value(context, register)
 
 
 def _class_hooks(engine: Engine, cls: Class, one: ir.MakeClass) -> None:
@@ -617,6 +648,9 @@ def _binary(engine: Engine, context: Context, register: Register, one: ir.Binary
     site = (context, register)
     if one.op == "mod":
         put_into_text(engine, left, right, site)
+        written = percent_texts(engine, left, right)
+        if written:
+            return written
     found: set[Value] = set()
     plain: set[Value] = set()
     for value in left:

@@ -332,9 +332,9 @@ class Chains:
             for _, store in callee.unit.find(ir.SetAttr):
                 if callee.unit.name == "__init__" and store.name == name and _is_self(callee, store.base):
                     found |= self.terms(Place(callee, store.value, stack))
-        fields = [field for field, _ in self.engine.classes.fields(cls)]
-        if not found and isinstance(call, ir.Call) and name in fields:
-            found |= self._record_field(place, call, fields.index(name), name)
+        placed = self.engine.classes.parameters(cls)
+        if not found and isinstance(call, ir.Call) and self.engine.classes.takes(cls, name):
+            found |= self._record_field(place, call, placed.index(name) if name in placed else len(call.args), name)
         return found or self._class_attribute(cls, name)
 
     def _record_field(self, place: Place, call: ir.Call, index: int, name: str) -> Terms:

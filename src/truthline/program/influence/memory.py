@@ -288,7 +288,7 @@ class Memory:
         call = owner.context.unit.code.instructions[owner.site]
         if not isinstance(call, Call):
             return
-        names = [field for field, _ in self.engine.classes.fields(owner.cls)]
+        names = self.engine.classes.parameters(owner.cls)
         place = names.index(name) if name in names else -1
         first_star = min(call.stars, default=len(call.args))
         if 0 <= place < first_star:

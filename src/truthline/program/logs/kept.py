@@ -143,7 +143,7 @@ class KeptValues:
     def _fields(self, cls: Class) -> list[str]:
         """The fields that a class takes in order; none where a function of its own takes the arguments."""
         inits = (init for init in self._engine.classes.methods_named(cls.unit, "__init__") if not init.model)
-        return [] if any(inits) else [name for name, _ in self._engine.classes.fields(cls)]
+        return [] if any(inits) else self._engine.classes.parameters(cls)
 
     def _tells(self, cls: Class) -> bool:
         """Whether an object prints its fields: a record of a library that makes them so, without a text of its own."""

@@ -441,6 +441,10 @@ class str:
 
 
 class bytes:
+    def __new__(cls, source=b"", *rest):
+        source.__bytes__()
+        return _new(cls)
+
     def decode(self, *args):
         return ""[0]
 
@@ -496,7 +500,10 @@ class bytearray: ...
 class memoryview: ...
 
 
-class range: ...
+class range:
+    def __init__(self, *bounds):
+        for bound in bounds:
+            bound.__index__()
 
 
 class coroutine:
@@ -1068,6 +1075,8 @@ def round(obj, digits=None):
 
 
 def divmod(left, right):
+    if _boolean():
+        return right.__rdivmod__(left)
     return left.__divmod__(right)
 
 
@@ -1081,6 +1090,7 @@ def print(*args, sep="", end="", file=None, flush=False):
 
 
 def dir(obj=None):
+    obj.__dir__()
     return [_intrinsic("attribute_names")(obj)]
 
 

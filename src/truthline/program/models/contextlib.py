@@ -117,6 +117,7 @@ class ExitStack:
     def __init__(self):
         self.pushed = []
         self.later = []
+        self.exits = []
 
     def __enter__(self):
         return self
@@ -134,6 +135,7 @@ class ExitStack:
 
     def push(self, manager):
         self.pushed.append(manager)
+        self.exits.append(_intrinsic("functions")(manager))
         return manager
 
     push_async_exit = push
@@ -150,6 +152,8 @@ class ExitStack:
     def close(self):
         for manager in self.pushed:
             manager.__exit__(None, None, None)
+        for leave in self.exits:
+            leave(None, None, None)
         for function, args, kwargs in self.later:
             function(*args, **kwargs)
 
@@ -160,6 +164,8 @@ class ExitStack:
         for manager in self.pushed:
             await manager.__aexit__(None, None, None)
             manager.__exit__(None, None, None)
+        for leave in self.exits:
+            await leave(None, None, None)
         for function, args, kwargs in self.later:
             await function(*args, **kwargs)
 

@@ -1,3 +1,7 @@
+from collections.abc import Mapping, MutableMapping, MutableSequence, MutableSet, Sequence
+from collections.abc import Set as AbstractSet
+
+
 class Protocol:
     pass
 
