@@ -367,6 +367,15 @@ def _attribute_names(engine: Engine, arguments: Arguments, site: Site | None) ->
     return found or engine.typed("str")
 
 
+def _methods(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`methods(x, prefix)`: the methods of an object whose names begin so, in classes of the analysed code."""
+    for value in argument(arguments, 0):
+        for prefix in texts(argument(arguments, 1)):
+            units = [unit for unit in _defining(engine, value) if not unit.model]
+            for name in sorted({name for unit in units for name in unit.bindings if name.startswith(prefix)}):
+                yield from engine.attribute(value, name)
+
+
 def _defining(engine: Engine, value: Value) -> list[Unit]:
     if isinstance(value, ModuleValue):
         return list(engine.bodies.units(value.name)[:1])
@@ -448,6 +457,7 @@ REFLECTION: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "written": _written,
     "hasattr": _hasattr,
     "attribute_names": _attribute_names,
+    "methods": _methods,
     "subclasses": _subclasses,
     "send": _send,
     "matched": _matched,

@@ -172,7 +172,7 @@ class Queries:
         for callee in callees:
             if _is_setattr(callee) and len(call.args) > 1:
                 return self._of_named_store(place, call)
-            name = callee.unit.name if isinstance(callee, Class) and callee.unit.model else _last(callee)
+            name = callee.unit.name if _is_named_in_model(callee) else _last(callee)
             if name in _CONSUMING and call.args:
                 return self._of_iteration(place, call.args[0])
             if name in GETTERS and call.args:
@@ -414,6 +414,13 @@ def _is_first_party(value: Value) -> bool:
 
 def _is_setattr(value: Value) -> bool:
     return isinstance(value, Function) and value.unit.model and value.unit.symbol == "builtins:setattr"
+
+
+def _is_named_in_model(value: Value) -> TypeGuard[Class | Function]:
+    """A class of a model, or one of the functions that Django has for querysets."""
+    if isinstance(value, Function):
+        return value.unit.module == "django.shortcuts"
+    return isinstance(value, Class) and value.unit.model
 
 
 def _is_of_library(value: Value) -> bool:

@@ -117,6 +117,13 @@ class Manager:
         self.model = owner
         return self
 
+    @classmethod
+    def from_queryset(cls, queryset_class, class_name=None):
+        class Made(cls):
+            _made_of = queryset_class
+
+        return Made
+
     def get_queryset(self):
         return self._made_of(self.model)
 
