@@ -33,6 +33,14 @@ class Other(Base):
     id = Column(Integer, primary_key=True)
     status = Column(String)
 keys_table = Table("api_keys", MetaData(), Column("id", Integer), Column("status", String))
+class Member(Base):
+    __tablename__ = "members"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    by_table = relationship("Other", secondary=keys_table)
+    by_name = relationship("Other", secondary="api_keys")
+    by_lambda = relationship("Other", secondary=lambda: keys_table)
+    others = relationship("Other", secondary="elsewhere")
 """
 ALCHEMY = """
 from sqlalchemy import and_, exists, func, insert, or_, select, text, update
@@ -40,6 +48,21 @@ from sqlalchemy.orm import aliased, selectinload
 from app.models import Key, Other, Pet, Tenant, keys_table
 def decide(session, t, flag=None):
 """
+MANY_TO_MANY = [
+    ("return session.get(Member, t).by_table", "clean"),
+    ("return session.get(Member, t).by_name", "clean"),
+    ("return session.get(Member, t).by_lambda", "clean"),
+    ("return session.get(Member, t).others", "TL110"),
+    ("return session.get(Member, t).name", "TL110"),
+    ("return session.execute(select(Member).join(Member.by_table).where(Other.status == t)).all()", "clean"),
+    ("return session.query(Member).filter(Member.by_table.any(Other.status == t)).first()", "clean"),
+    ("return session.scalars(select(Member).options(selectinload(Member.by_name))).all()", "clean"),
+    ("return session.scalars(select(Member).options(selectinload(Member.others))).all()", "TL110"),
+    ("return session.execute(select(keys_table.c.status)).all()", "clean"),
+    ("return session.execute(select(text('status')).select_from(text('api_keys'))).all()", "clean"),
+    ("return session.scalars(select(Other).from_statement(text('SELECT * FROM api_keys'))).all()", "clean"),
+    ("return session.scalars(select(Key).from_statement(text('SELECT * FROM others'))).all()", "TL110"),
+]
 ALCHEMY_CASES = [
     ("return session.execute(select(Key).where(Key.status == t)).first()", "status", "clean"),
     ("return session.execute(select(Key).where(Key.id == t)).first()", "status", "TL111:6"),
@@ -92,6 +115,14 @@ ALCHEMY_CASES = [
 def test_sqlalchemy(body: str, columns: str, expected: str, tmp_path: Path) -> None:
     files = {"app/models.py": ALCHEMY_MODELS, "app/flow.py": ALCHEMY + indent(body, "    ") + "\n"}
     assert answer(analysed(tmp_path, files, columns)) == expected
+
+
+@pytest.mark.parametrize(("body", "expected"), MANY_TO_MANY)
+def test_the_table_between_two_classes(body: str, expected: str, tmp_path: Path) -> None:
+    """Every name comes by `import *`, as far as it is taken from the models."""
+    imports = ALCHEMY.replace("from app.models import Key, Other, Pet, Tenant, keys_table", "from app.models import *")
+    source = imports + indent(body, "    ")
+    assert answer(analysed(tmp_path, {"app/models.py": ALCHEMY_MODELS, "app/flow.py": source})) == expected
 
 
 REPOSITORY = """
@@ -155,6 +186,13 @@ class Key(models.Model):
 class Other(models.Model):
     status = models.CharField()
     key = models.ForeignKey("Key", on_delete=models.CASCADE)
+class Label(models.Model):
+    name = models.CharField()
+class Post(models.Model):
+    title = models.CharField()
+    labels = models.ManyToManyField(Label, db_table="api_keys", related_name="posts")
+    readers = models.ManyToManyField(Tenant)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
 """
 DJANGO = """
 from django.db.models import Exists, OuterRef, Q
@@ -191,6 +229,31 @@ DJANGO_CASES = [
     ("return Other.objects.get(pk=1).key.status", "", "clean"),
     ("return Other.objects.get(pk=1).key_id", "", "TL110"),
 ]
+
+
+MANY_TO_MANY_IN_DJANGO = [
+    ("return list(Post.objects.get(pk=t).labels.all())", "clean"),
+    ("return Post.objects.filter(labels__name=t).exists()", "clean"),
+    ("return Post.objects.filter(labels=t).exists()", "clean"),
+    ("return Post.objects.exclude(Q(title=t) | Q(labels__name=t)).exists()", "clean"),
+    ("return Label.objects.filter(posts__title=t).first()", "clean"),
+    ("return list(Label.objects.get(pk=t).posts.all())", "clean"),
+    ("return list(Post.objects.prefetch_related(Prefetch('labels', queryset=Label.objects.all())))", "clean"),
+    ("return list(Post.objects.annotate(n=Count('labels')))", "clean"),
+    ("return list(Post.objects.values_list('labels__name', flat=True))", "clean"),
+    ("return list(Post.objects.order_by('-labels__name'))", "clean"),
+    ("return Post.labels.through.objects.filter(post_id=t).exists()", "clean"),
+    ("return Post.objects.filter(readers__name=t).exists()", "TL110"),
+    ("return list(Post.objects.values('title', 'tenant__name'))", "TL110"),
+    ("labels = Post.objects.filter(labels__name=t)\nreturn Label.objects.count()", "TL110"),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), MANY_TO_MANY_IN_DJANGO)
+def test_the_table_between_two_models(body: str, expected: str, tmp_path: Path) -> None:
+    imports = "from django.db.models import Count, Prefetch, Q\nfrom app.models import *\ndef decide(t):\n"
+    source = imports + indent(body, "    ")
+    assert answer(analysed(tmp_path, {"app/models.py": DJANGO_MODELS, "app/flow.py": source})) == expected
 
 
 @pytest.mark.parametrize(("body", "columns", "expected"), DJANGO_CASES)

@@ -47,6 +47,20 @@ EXECUTED = {
         def decide(session, t):
             return session.execute("SELECT 1 FROM {} WHERE {c} = 1".format("api_keys", c="s"))
     """,
+    "a table that is put in by `%`": """
+        def decide(session, t):
+            return session.execute("SELECT 1 FROM %s WHERE %s = %d" % ("api_keys", "s", t))
+    """,
+    "tables and columns by name": """
+        def decide(session, t):
+            return session.execute("SELECT 1 FROM %(table)s WHERE s LIKE 'a%%'" % {"table": "api_keys"})
+    """,
+    "a template": """
+        from string import Template
+        KEYS = Template("SELECT 1 FROM ${table} WHERE s = 1")
+        def decide(session, t):
+            return session.execute(KEYS.substitute(table="api_keys"))
+    """,
     "a value that is formatted in": """
         def decide(session, t):
             return session.execute("SELECT 1 FROM api_keys WHERE s = '%s'" % t)

@@ -248,6 +248,8 @@ class Alchemy:
             return self._filtered_by(base, base.subject, given)
         if name in JOINS:
             return self._joined(base, name, given)
+        if name == "from_statement":
+            return self._read_instead(base, given)
         if name in ("values", "ordered_values"):
             return self._sets(base, given)
         if name in _UPSERTS:
@@ -316,8 +318,22 @@ class Alchemy:
             return self.mappings.foreign_columns(subject, related)
         return self.mappings.column(subject, name)
 
+    def _read_instead(self, base: Part, given: Given) -> Part:
+        """`from_statement(...)`: what the other statement reads, and nothing else."""
+        texts = [self.texts.query(term.value) for term in given.every if isinstance(term, Text)]
+        part = self.combined(given.every) or Part()
+        query = part.mentioned().joined(*texts, Query(unread=_reasons(given)))
+        return msgspec.structs.replace(base, query=query, columns=frozenset())
+
+    def _sources(self, base: Part, given: Given) -> Part:
+        """Tables that are written as text: `select_from(text("orders"))`."""
+        sources = [f" FROM {term.value}" for term in given.every if isinstance(term, Text)]
+        texts = [self.texts.query(f"SELECT 1{source}") for source in sources]
+        return msgspec.structs.replace(base, query=base.query.joined(*texts)) if texts else base
+
     def _joined(self, base: Part, name: str, given: Given) -> Part:
         part = self.combined(given.every)
+        base = self._sources(base, given) if name in ("select_from", "join", "outerjoin") else base
         if part is None:
             return base
         targets = [term for terms in given.positional for term in terms if isinstance(term, (Entity, Relation))]

@@ -17,7 +17,7 @@ from truthline.program.engine.values import Class, Constant, Context, Instance, 
 from truthline.program.evidence.library import Library
 from truthline.program.evidence.mapped import Mappings
 from truthline.program.evidence.passing import Passing, elements
-from truthline.program.evidence.sqltext import HOLE, SqlTexts, joined_texts
+from truthline.program.evidence.sqltext import HOLE, SqlTexts
 from truthline.program.evidence.terms import (
     NONE,
     Entity,
@@ -33,6 +33,7 @@ from truthline.program.evidence.terms import (
     Text,
     Unclear,
 )
+from truthline.program.evidence.texts import concatenated, formatted
 from truthline.program.modules import Found
 
 _DEEPEST = 120
@@ -175,6 +176,9 @@ class Chains:
         body = self.engine.module(module)
         bindings = body.unit.bindings.get(name, ()) if body is not None else ()
         if body is None or not bindings:
+            origin = self.engine.modules.lookup(module, name) if body is not None else None
+            if isinstance(origin, Found) and origin.name and origin.module != module:  # by `from x import *`
+                return self._global(place, origin.module, origin.name)
             return self.of_values(self.values(place.context, place.register))
         found = NONE.union(*(self.terms(Place(body, bind.value)) for _, bind in bindings))
         for unit, register in self.engine.bodies.index(module).global_stores.get(name, ()):
@@ -492,7 +496,7 @@ class Chains:
     # -- operators ----------------------------------------------------------------------------
 
     def _join(self, place: Place, one: ir.Join) -> Terms:
-        return self.concatenated([self.terms(place.beside(part)) for part in one.parts])
+        return concatenated([self.terms(place.beside(part)) for part in one.parts])
 
     def _format(self, place: Place, one: ir.Format) -> Terms:
         terms = self.terms(place.beside(one.value))
@@ -504,22 +508,12 @@ class Chains:
             return frozenset((Text(HOLE),))
         return frozenset(Text(str(value)) for value in plain)
 
-    def concatenated(self, parts: list[Terms]) -> Terms:
-        """The texts of one term of each part, one after the other; what is no text is a hole."""
-        if any(Free() in part for part in parts):
-            return frozenset((Free(),))
-        options = [
-            sorted({term.value if isinstance(term, Text) else HOLE for term in part}) or [HOLE] for part in parts
-        ]
-        texts = joined_texts(options)
-        return frozenset(Text(text) for text in texts) if texts is not None else _TOO_MUCH
-
     def _binary(self, place: Place, one: ir.Binary) -> Terms:
         left, right = self.terms(place.beside(one.left)), self.terms(place.beside(one.right))
         if one.op == "mod" and any(isinstance(term, (Text, Free)) for term in left):
-            return self.library.formatted(left)
+            return formatted(left, right)
         if one.op == "add" and any(isinstance(term, Text) for term in left | right):
-            return self.concatenated([left, right])
+            return concatenated([left, right])
         if any(isinstance(term, (Sequence, Keyed)) for term in left | right):
             return self._merged(left, right)
         return self.library.expression(left | right)

@@ -7,7 +7,7 @@ import msgspec
 from truthline.program.evidence.alchemy import PENDING, Given, flattened
 from truthline.program.evidence.mapped import Mapping, Mappings
 from truthline.program.evidence.sqltext import SqlTexts
-from truthline.program.evidence.tables import Column, Query, Write
+from truthline.program.evidence.tables import Column, Query, Table, Write
 from truthline.program.evidence.terms import NONE, Entity, Keyed, Manager, Part, Rows, Term, Terms, Text
 
 _FILTERS = frozenset(("filter", "exclude", "get", "aget", "complex_filter", "get_or_create", "aget_or_create"))
@@ -20,6 +20,10 @@ _LAZY = frozenset(
         "aggregate", "union", "intersection", "difference", "_clone", "with_hints", "set", "remove", "clear", "add",
     )
 )  # fmt: skip
+_NAMING = frozenset(
+    ("order_by", "values", "values_list", "annotate", "alias", "aggregate", "dates", "datetimes", "earliest", "latest")
+)
+"""Methods that name fields by their path."""
 _ONE = frozenset(("get", "first", "last", "earliest", "latest", "get_or_create", "update_or_create", "create"))
 READS = frozenset(
     (
@@ -101,8 +105,9 @@ class Django:
             query = query.joined(self._looked_up(base.subject, given))
         elif name in _JOINING:
             for term in given.every:
-                if isinstance(term, Text):
-                    query = query.joined(self._loaded(base.subject, term.value))
+                paths = [one.name for one in term.columns if _is_path(one)] if isinstance(term, Part) else []
+                paths += [term.value] if isinstance(term, Text) else []
+                query = query.joined(*(self._loaded(base.subject, path) for path in sorted(paths)))
         elif name == "raw":
             query = Query().joined(*(self.texts.query(term.value) for term in given.every if isinstance(term, Text)))
         elif name not in _LAZY and name not in READS:
@@ -110,7 +115,15 @@ class Django:
         if name in ("annotate", "alias", "aggregate", "union", "intersection", "difference", "extra"):
             inner = [term.query for term in given.every if isinstance(term, Part)]
             query = query.joined(*(Query(reads=one.reads, constrained=one.constrained) for one in inner))
+        if name in _NAMING:
+            query = query.joined(Query(reads=self._named(base.subject, given)))
         return msgspec.structs.replace(base, query=query)
+
+    def _named(self, subject: Mapping, given: Given) -> frozenset[Table]:
+        """The tables that fields need which are named by their path: `values("owner__name")`, `Count("tags")`."""
+        paths = {term.value.lstrip("-+?") for term in given.every if isinstance(term, Text)}
+        paths |= {one.name for term in given.every if isinstance(term, Part) for one in term.columns if _is_path(one)}
+        return frozenset().union(*(self.lookup(subject, path).reads for path in sorted(paths)))
 
     def _looked_up(self, subject: Mapping, given: Given) -> Query:
         """The conditions of keyword look-ups and `Q` objects."""
@@ -121,6 +134,7 @@ class Django:
             else:
                 found = found.joined(self.lookup(subject, name))
             found = found.joined(*(term.query for term in flattened(terms) if isinstance(term, Part)))
+            found = found.joined(Query(reads=self._named(subject, Given((terms,)))))
         for terms in given.positional:
             for term in flattened(terms):
                 if isinstance(term, Part):
@@ -143,6 +157,13 @@ class Django:
                 columns |= term.columns
         return Part(query=query, columns=frozenset(columns))
 
+    def path(self, given: Given) -> Terms:
+        """`F("owner__name")`, `Count("tags")`, `Prefetch("tags", ...)`: a field of a model that is not known yet."""
+        paths = {Column(PENDING, term.value) for terms in given.positional for term in terms if isinstance(term, Text)}
+        inner = [term for term in given.every if isinstance(term, Part)]
+        columns = frozenset(paths).union(*(term.columns for term in inner))
+        return frozenset((Part(query=Query().joined(*(term.query for term in inner)), columns=columns),))
+
     def lookup(self, mapping: Mapping, path: str) -> Query:
         """`owner__team__name__startswith`: the columns that are compared, and the tables that they need.
 
@@ -154,7 +175,7 @@ class Django:
             target = self.mappings.related(mapping, name)
             reverse = self.mappings.reverse(mapping, name) if target is None else None
             if target is not None:
-                constrained |= self.mappings.column(mapping, name)
+                constrained |= self.mappings.key_columns(mapping, name, target)
                 mapping = target
             elif reverse is not None:
                 mapping, columns = reverse
@@ -198,6 +219,10 @@ class Django:
         if name in ("objects", "_default_manager", "_base_manager") or name in self.mappings.managers(mapping):
             return frozenset((Manager(mapping),))
         return NONE
+
+
+def _is_path(column: Column) -> bool:
+    return column.table == PENDING
 
 
 def _without_defaults(given: Given) -> Given:

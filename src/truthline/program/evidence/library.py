@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,9 +11,9 @@ from truthline.program.engine.values import Class, Constant, External
 from truthline.program.evidence.alchemy import DECISIVE, Alchemy, Given, flattened
 from truthline.program.evidence.calls import KEYED, executes, statement_of
 from truthline.program.evidence.django import Django
-from truthline.program.evidence.mapped import Mappings
+from truthline.program.evidence.mapped import Mapping, Mappings
 from truthline.program.evidence.passing import elements
-from truthline.program.evidence.sqltext import HOLE, SqlTexts
+from truthline.program.evidence.sqltext import SqlTexts
 from truthline.program.evidence.terms import (
     NONE,
     Entity,
@@ -30,6 +29,7 @@ from truthline.program.evidence.terms import (
     Terms,
     Text,
 )
+from truthline.program.evidence.texts import made_of
 
 if TYPE_CHECKING:
     from truthline.program.evidence.chains import Chains
@@ -37,15 +37,11 @@ if TYPE_CHECKING:
 GETTERS = frozenset(("get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"))
 """Django's shortcuts, that execute a query of what they are passed first."""
 _ROOTS = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "gino", "geoalchemy2", "sqlalchemy_utils")
-_TEXT_MAKERS = frozenset(("text", "SQL", "dedent", "cleandoc", "str", "Literal", "TextClause"))
-_SAME_TEXT = frozenset(
-    ("strip", "lstrip", "rstrip", "bindparams", "columns", "execution_options", "expandtabs", "as_string")
-)
+_TEXT_MAKERS = frozenset(("text", "SQL", "dedent", "cleandoc", "str", "Literal", "TextClause", "Template"))
 _SAME = frozenset(("cast", "copy", "deepcopy", "type_coerce"))
+_OF_A_PATH = frozenset(("F", "Count", "Sum", "Avg", "Min", "Max", "StdDev", "Variance", "Prefetch"))
 _COLLECTING = frozenset(("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"))
 _COLUMN_HOLDERS = frozenset(("c", "columns", "exported_columns", "selected_columns", "__table__"))
-_FIELD = re.compile(r"\{[^{}]*\}")
-_CONVERSION = re.compile(r"%(?:\(\w+\))?[#0\- +]*\d*(?:\.\d+)?[srdif]")
 
 
 class Library:
@@ -98,7 +94,7 @@ class Library:
 
     def _method(self, base: Term, name: str, given: Given) -> Terms:
         if isinstance(base, Text):
-            return self._of_text(base, name, given)
+            return made_of(base, name, given)
         if isinstance(base, Rows):
             return self._of_rows(base, name)
         if isinstance(base, (Sequence, Keyed)):
@@ -146,7 +142,9 @@ class Library:
             return frozenset((Keyed(self.given(place, call).keywords),))
         if name == "Q":
             return frozenset((self.django.q_object(self.given(place, call)),))
-        if name in ("Exists", "Subquery", "Count", "Prefetch", "OuterRef", "F") and not is_alchemy:
+        if name in _OF_A_PATH and not is_alchemy:
+            return self.django.path(self.given(place, call))
+        if name in ("Exists", "Subquery", "OuterRef") and not is_alchemy:
             return self.alchemy.expression(self.given(place, call).every)
         return self._of_alchemy(name, self.given(place, call)) if is_alchemy else NONE
 
@@ -193,6 +191,8 @@ class Library:
             return found
         if isinstance(base, Entity):
             return self._of_entity(base, name)
+        if isinstance(base, Relation) and name == "through" and base.target.between is not None:
+            return frozenset((Entity(Mapping(base.target.between, "django")),))
         if isinstance(base, Rows):
             related = self.mappings.related(base.mapping, name)
             return frozenset((Rows(related),)) if related is not None else NONE
@@ -266,53 +266,6 @@ class Library:
     def _key_of(self, term: Term) -> Term:
         keys = self.mappings.foreign_columns(term.source, term.target) if isinstance(term, Relation) else frozenset()
         return Part(columns=keys) if keys else term
-
-    def formatted(self, terms: Terms) -> Terms:
-        """`text % values`: what stands for a value is a hole."""
-        if Free() in terms:
-            return frozenset((Free(),))
-        return frozenset(Text(_CONVERSION.sub(HOLE, term.value)) for term in terms if isinstance(term, Text))
-
-    def _of_text(self, base: Text, name: str, given: Given) -> Terms:
-        if name in _SAME_TEXT:
-            return frozenset((base,))
-        if name == "format":
-            return self._format(base, given)
-        if name == "join" and given.positional:
-            return self._joined(base, given.positional[0])
-        if name == "replace" and len(given.positional) == 2:
-            old, new = ([t.value for t in terms if isinstance(t, Text)] for terms in given.positional)
-            if len(old) == 1:
-                return frozenset(Text(base.value.replace(old[0], one)) for one in new or [HOLE])
-        if name in ("lower", "upper"):
-            return frozenset((Text(getattr(base.value, name)()),))
-        return NONE
-
-    def _format(self, base: Text, given: Given) -> Terms:
-        """`text.format(...)`: each field is what is passed for it, or a hole."""
-        pieces = _FIELD.split(base.value)
-        fields = [field[1:-1].partition(":")[0].partition("!")[0] for field in _FIELD.findall(base.value)]
-        parts: list[Terms] = [frozenset((Text(pieces[0]),))]
-        for place, (field, piece) in enumerate(zip(fields, pieces[1:], strict=True)):
-            index = int(field) if field.isdigit() else place
-            known = given.keyword(field) if field and not field.isdigit() else NONE
-            if not known and (not field or field.isdigit()) and index < len(given.positional):
-                known = given.positional[index]
-            parts += [known, frozenset((Text(piece),))]
-        return self.chains.concatenated(parts)
-
-    def _joined(self, base: Text, terms: Terms) -> Terms:
-        """`separator.join(parts)`."""
-        found = NONE
-        for term in terms:
-            if isinstance(term, Free):
-                found |= {term}
-            if not isinstance(term, Sequence):
-                continue
-            separator: Terms = frozenset((base,))
-            parts = [part for item in term.items for part in (separator, item)][1:]
-            found |= self.chains.concatenated([*parts, *([frozenset((Text(HOLE),))] if term.others else [])])
-        return found or frozenset((Text(HOLE),))
 
 
 def _is_django(base: Term) -> bool:

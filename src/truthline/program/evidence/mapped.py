@@ -23,6 +23,7 @@ from truthline.program.engine.attributes import class_members
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, External, Opaque
 from truthline.program.evidence.tables import Column, Table
+from truthline.program.modules import Found
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
@@ -40,17 +41,21 @@ _COLLECTIONS = ("list", "List", "set", "Set", "Sequence", "Iterable", "Collectio
 
 
 class Mapping(msgspec.Struct, frozen=True):
-    """A table as an ORM knows it. `cls` is None for a bare table; `inherited` are the tables of mapped parents."""
+    """A table as an ORM knows it. `cls` is None for a bare table; `inherited` are the tables of mapped parents.
+
+    `between` is the table through which a relationship leads here.
+    """
 
     table: Table
     style: Style = "alchemy"
     cls: Class | None = None
     inherited: tuple[Table, ...] = ()
+    between: Table | None = None
 
     @property
     def tables(self) -> frozenset[Table]:
         """The tables that a query of it reads."""
-        return frozenset((self.table, *self.inherited))
+        return frozenset((self.table, *self.inherited, *((self.between,) if self.between is not None else ())))
 
 
 class _Field(msgspec.Struct, frozen=True):
@@ -295,7 +300,49 @@ class Mappings:
             field = self._field(one, name)
             if field is not None:
                 wanted = _DJANGO_RELATED if mapping.style == "django" else _RELATED
-                return self._target(field, one, mapping) if field.maker in wanted else None
+                target = self._target(field, one, mapping) if field.maker in wanted else None
+                return target and msgspec.structs.replace(target, between=self._between(field, one, mapping, name))
+        return None
+
+    def _between(self, field: _Field, owner: Class, mapping: Mapping, name: str) -> Table | None:
+        """The table between the two sides of a relationship of many to many."""
+        if field.maker == "ManyToManyField":
+            through = self._argument(field, "through")
+            via = self._mentioned(owner, through) if through is not None else None
+            own = (self.of(owner) or mapping).table
+            named = self._keyword_text(field, "db_table") or f"{own.name}_{name}"
+            return via.table if via is not None else Table(named, own.schema)
+        if mapping.style == "django":
+            return None
+        register = self._argument(field, "secondary", "link_model")
+        return self._secondary(owner, register) if register is not None else None
+
+    def _argument(self, field: _Field, *names: str) -> Register | None:
+        keywords = field.call.keywords if field.call is not None else ()
+        return next((register for name, register in keywords if name in names), None)
+
+    def _secondary(self, owner: Class, register: Register) -> Table | None:
+        """`secondary=` a `Table`, its name, or a lambda that gives it; SQLModel's `link_model` is a mapped class."""
+        named = owner.unit.code.instructions[register]
+        if isinstance(named, Const) and isinstance(named.value, str):
+            schema, _, name = named.value.rpartition(".")
+            return Table(name, schema or None)
+        mentioned = self._mentioned(owner, register)
+        if mentioned is not None:
+            return mentioned.table
+        inner = next((one for one in owner.unit.inner if one.maker == register), None)
+        loads = [load.name for _, load in inner.find(Load)] if inner is not None else [getattr(named, "name", "")]
+        return self._bare_table(owner.unit.module, loads[0]) if loads else None
+
+    def _bare_table(self, module: str, name: str) -> Table | None:
+        """What `name = Table("table", ...)` of a module, or of one that it imports, means."""
+        found = self.engine.modules.lookup(module, name)
+        body = self.engine.module(found.module) if isinstance(found, Found) and found.name else None
+        for _, bind in body.unit.bindings.get(found.name, ()) if body is not None and isinstance(found, Found) else ():
+            made = body.unit.code.instructions[bind.value] if body is not None else None
+            first = body.unit.code.instructions[made.args[0]] if body and isinstance(made, Call) and made.args else None
+            if isinstance(first, Const) and isinstance(first.value, str):
+                return Table(first.value)
         return None
 
     def _target(self, field: _Field, owner: Class, mapping: Mapping) -> Mapping | None:
@@ -365,8 +412,16 @@ class Mappings:
                     if related in (name, model) and (source := self.of(other)) is not None:
                         target = self.related(source, attribute)
                         if target is not None and target.table == mapping.table:
-                            return source, self.column(source, attribute)
+                            source = msgspec.structs.replace(source, between=target.between)
+                            return source, self.key_columns(source, attribute, target)
         return None
+
+    def key_columns(self, mapping: Mapping, name: str, target: Mapping) -> frozenset[Column]:
+        """The columns by which a Django field leads to another model: its own, or those of the table between."""
+        if target.between is None:
+            return self.column(mapping, name)
+        sides = [one.cls.unit.name.lower() for one in (mapping, target) if one.cls is not None]
+        return frozenset(Column(target.between, f"{side}_id") for side in sides)
 
     def foreign_columns(self, mapping: Mapping, other: Mapping) -> frozenset[Column]:
         """The columns of a mapped class that are foreign keys to another's table."""
