@@ -166,7 +166,15 @@ class Provenance:
     # -- where an input is passed -------------------------------------------------------------
 
     def _starts(self, site: Site, target: Context, name: str) -> Iterable[Edge]:
-        """The nodes of an argument: by parameter, by keyword, or as a part of an object that is passed."""
+        """The nodes of an argument: by parameter, by keyword, or as a part of an object that is passed.
+
+        Where a model makes the call, its call is asked.
+        """
+        if target not in self.sites.called(site):
+            for inner in self.sites.calling(target):
+                if inner.context.unit.model:
+                    yield from self._starts(inner, target, name)
+            return
         params = target.unit.code.params
         for number, spec in enumerate(params):
             if spec.name == name and spec.kind not in ("vararg", "kwarg"):
@@ -485,11 +493,12 @@ class Provenance:
 
 
 def decision_calls(part: Slice, dependence: Dependence, units: tuple[Unit, ...]) -> Iterable[tuple[Site, Context]]:
-    """The calls of a decision in a slice, with the contexts that they run."""
+    """The calls of a decision in a slice, with the contexts that they run, be it through a model: `partial(...)()`."""
     for context in part.arrivals:
         for register, _ in context.unit.find(ir.Call):
             if dependence.running.is_reached(context, register):
-                for target in dependence.sites.called(Site(context, register)):
+                called = dependence.sites.called(Site(context, register))
+                for target in dict.fromkeys((*called, *part.effects(context, register).targets)):
                     if target.unit in units:
                         yield Site(context, register), target
 
