@@ -63,6 +63,9 @@ class Origins:
     def pass_in(self, site: Site, received: Node) -> Iterable[Edge]:
         """What a parameter of a called context receives at a call."""
         mode = received.mode
+        if received.kind == "part":
+            yield from self._written(self.dependence.parts.pass_in(site, received), mode)
+            return
         passed = self.sites.received(site, received)
         if passed.omitted:
             for context, register in self.sites.defaults(received):
@@ -83,6 +86,8 @@ class Origins:
             yield from self._runs(context, node.register)
         elif node.kind == "called":
             yield from self._called(context)
+        elif node.kind == "part":
+            yield from self._written(self.dependence.parts.expand(node), node.mode)
         elif node.kind == "value" and self.dependence.running.is_reached(context, node.register):
             instruction = context.unit.code.instructions[node.register]
             step = _STEPS.get(type(instruction), Origins._computed)
@@ -196,7 +201,9 @@ class Origins:
             blocks = [one.register for one in stores if one.context is node.context]
             if mode in _ITSELF and literal is not None and blocks:
                 for block in blocks:
-                    yield Edge(Node("guarded", node.context, literal, mode=mode, way=(block, STORES)), edge.how)
+                    yield Edge(
+                        Node("guarded", node.context, literal, mode=mode, way=(block, STORES)), edge.how, edge.site
+                    )
             else:
                 yield self._moded(edge, mode)
 
@@ -238,7 +245,7 @@ class Origins:
     def _attribute(self, context: Context, register: Register, one: ir.Attr, mode: Mode) -> Iterable[Edge]:
         found: list[Edge] = []
         for base in self.engine.value(context, one.base):
-            found += self.dependence.memory.attribute(context, register, base, one.name)
+            found += self.dependence.memory.attribute(context, register, base, one.name, one.base)
             found += self.dependence.members(base, one.name)
             found += self._class_default(base, one.name, self.engine.value(context, register))
         yield from self._written(found, mode)
@@ -264,7 +271,7 @@ class Origins:
         found: list[Edge] = []
         for base in self.engine.value(context, one.base):
             if isinstance(base, Instance):
-                found += self.dependence.memory.item(context, register, base, keys)
+                found += self.dependence.memory.item(context, register, base, keys, one.base)
         yield from self._written(found, mode)
         if not found:
             yield from self._computed_from(context, register, one.base, mode)
