@@ -29,6 +29,7 @@ from truthline_rules.forbid_definition import ForbidDefinition
 from truthline_rules.forbid_import import ForbidImport
 from truthline_rules.forbid_parameter import ForbidParameter
 from truthline_rules.forbid_text import ForbidText
+from truthline_rules.forbid_write import ForbidWrite
 from truthline_rules.frozen_files import FrozenFiles
 from truthline_rules.header import Header
 from truthline_rules.independent import Independent
@@ -116,6 +117,7 @@ RULES = (
     ForbidText,
     Assign,
     Decorator,
+    ForbidWrite,
     LogMarkerMissing,
     LogFieldMissing,
     SecretLogged,

@@ -34,6 +34,7 @@ from truthline.program.changed import ChangedCode
 from truthline.program.evidence.migrations import Migrated
 from truthline.program.evidence.producers import UnpersistedEvidence
 from truthline.program.evidence.reads import EvidenceReads, UnconstrainedEvidence, UnreadEvidence
+from truthline.program.influence.table_writes import TableWrite, TableWrites
 from truthline.program.logs.claims import FalseClaim
 from truthline.program.logs.contracts import LackingFields, LogGaps, UnloggedWay
 from truthline.program.logs.records import Printed
@@ -145,6 +146,8 @@ __all__ = [
     "Span",
     "Step",
     "SurveyRule",
+    "TableWrite",
+    "TableWrites",
     "UnconstrainedEvidence",
     "Unknown",
     "UnloggedWay",

@@ -35,6 +35,7 @@ from truthline.program.influence.guarded import Guards
 from truthline.program.influence.outsiders import OutsideWrite
 from truthline.program.influence.overrides import Override
 from truthline.program.influence.provenance import DecisionContract, InputProvenance, InputSource, SourceKind
+from truthline.program.influence.table_writes import TableWrites
 from truthline.program.logs.claims import FalseClaim, false_claims
 from truthline.program.logs.contracts import LogGaps, evidence_gaps, flow_gaps
 from truthline.program.logs.emitted import Emissions
@@ -181,6 +182,11 @@ class Program:
     def call_sites(self) -> CallSites:
         """Where functions and methods are called: by an engine of its own, so that no flow pays for it."""
         return CallSites(Engine(self.modules, self.bodies, CALLS_BUDGET), self.places)
+
+    @cached_property
+    def table_writes(self) -> TableWrites:
+        """Who writes which tables: by an engine of its own, so that no flow pays for it."""
+        return TableWrites(Engine(self.modules, self.bodies, CALLS_BUDGET), self.places, self.sql_texts)
 
     def state(self, name: str) -> StateObjects:
         """A declared state in the program."""

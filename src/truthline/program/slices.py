@@ -69,7 +69,7 @@ class Slice:
 
     def edges(self, context: Context) -> Iterable[tuple[Register, Context]]:
         """What a context executes, instruction by instruction, in the order of the text."""
-        for register in self.executable(context):
+        for register in self.followed(context):
             targets = self.effects(context, register).targets
             for target in sorted(targets, key=repr) if len(targets) > 1 else targets:
                 yield register, target
@@ -80,6 +80,10 @@ class Slice:
         """The instructions that can execute other code and that control can come to, in the order of the text."""
         yield from self.engine.serving.places(context, self._is_entry(context))
         yield from (register for register in context.unit.executable if reaches(self.engine, context, register))
+
+    def followed(self, context: Context) -> Iterable[Register]:
+        """Those of them into which the slice goes: all."""
+        return self.executable(context)
 
     def _is_entry(self, context: Context) -> bool:
         return self.arrivals.get(context, ()) is None and self.engine.is_entry(context.unit)

@@ -95,12 +95,12 @@ class GuardedWrites:
         for executed in self.queries.within(context):
             write = self._written(executed)
             site = Site(executed.context, executed.register)
-            if write is not None and self._lasts(site) and not self._is_new(site):
+            if write is not None and self._lasts(site) and not is_new(self.guards.engine, site):
                 yield write
         for register, store in context.unit.find(SetAttr):
             site = Site(context, register)
             guard = None if self.queries.at(*site) else self._assigned(site, store)
-            if guard is not None and self._lasts(site) and not self._is_new(site):
+            if guard is not None and self._lasts(site) and not is_new(self.guards.engine, site):
                 yield GuardedWrite(site, guard)
 
     def _assigned(self, site: Site, store: SetAttr) -> Guard | None:
@@ -141,20 +141,19 @@ class GuardedWrites:
                 named = self.queries.engine.bodies.index(module.name).attributes.get(unit.name, ())
                 yield from (one for one, _ in named)
 
-    def _is_new(self, site: Site) -> bool:
-        """Whether an attribute is assigned to an object that its function has made and not stored yet: a new row."""
-        unit = site.context.unit
-        base = _assigned_to(unit, site.register)
-        if base is None:
-            return False
-        values = self.queries.engine.value(site.context, base)
-        made = [
-            one.site for one in values if isinstance(one, Instance) and one.unit is unit and one.context is site.context
-        ]
-        stored = [register for register in _commits(unit) if register < site.register]
-        return 0 < len(values) == len(made) and not any(
-            isinstance(one, int) and one < register for one in made for register in stored
-        )
+
+def is_new(engine: Engine, site: Site) -> bool:
+    """Whether an attribute is assigned to an object that its function has made and not stored yet: a new row."""
+    unit = site.context.unit
+    base = _assigned_to(unit, site.register)
+    if base is None:
+        return False
+    values = engine.value(site.context, base)
+    own = [one for one in values if isinstance(one, Instance) and one.unit is unit and one.context is site.context]
+    stored = [register for register in _commits(unit) if register < site.register]
+    return 0 < len(values) == len(own) and not any(
+        isinstance(one.site, int) and one.site < register for one in own for register in stored
+    )
 
 
 def _assigned_to(unit: Unit, register: Register) -> Register | None:
