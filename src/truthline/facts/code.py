@@ -10,7 +10,7 @@ captured variables (`StoreCell`, `LoadCell`), attributes and items.
 """
 
 from collections.abc import Iterable
-from struct import Struct
+from struct import Struct, pack
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -415,7 +415,8 @@ class Code(msgspec.Struct, frozen=True, array_like=True):
 
 def packed(positions: Iterable[Position]) -> bytes:
     """Positions as a code keeps them."""
-    return b"".join(_POSITION.pack(*position) for position in positions)
+    numbers = [number for position in positions for number in position]
+    return pack(f"<{len(numbers)}i", *numbers)
 
 
 class Bodies(msgspec.Struct, frozen=True, array_like=True):

@@ -10,6 +10,8 @@ from truthline.syntax.unread import Unparsable
 from truthline.syntax.vintage import vintage
 
 _TOO_DEEP = "nests more deeply than the parser can follow"
+_MISPLACED = "unexpected indent"
+"""What no newer Python allows either: the second parser, which takes long to load, need not be asked."""
 
 
 def parse(source: bytes) -> ast.Module:
@@ -27,6 +29,8 @@ def parse_text(text: str) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
+        if error.msg == _MISPLACED:
+            raise _unparsable(text, error) from error
         return _newer(text, error)
     except RecursionError as error:
         raise Unparsable(_TOO_DEEP) from error

@@ -29,6 +29,7 @@ from truthline.program.engine.values import (
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
+    from truthline.program.engine.units import Unit
 
 
 def attribute(engine: Engine, value: Value, name: str, hooked: bool = True) -> Iterable[Value]:
@@ -71,9 +72,12 @@ def class_members(engine: Engine, cls: Class, name: str, after: Class | None = N
         run_stores(engine, name)
     changed = frozenset() if name.startswith("__") else engine.heap.set_on(name)
     found: set[Value] = set()
+    outsiders: frozenset[Unit] | None = None
     for one in order:
         bindings = one.unit.bindings.get(name, ())
-        patched = not one.unit.model and one.unit in engine.heap.patched(name)
+        if outsiders is None and not one.unit.model:
+            outsiders = engine.heap.patched(name)
+        patched = outsiders is not None and not one.unit.model and one.unit in outsiders
         if patched or one.unit in changed:
             found |= engine.heap.field_values(one, name)
         if bindings or patched:

@@ -58,6 +58,7 @@ class Classes:
         self.engine = engine
         self._decorators: dict[Unit, frozenset[str]] = {}
         self._constructed: dict[Unit, bool] = {}
+        self._orders: dict[Class, Node] = {}
 
     def bases(self, cls: Class) -> Values:
         """What the class statement names as bases."""
@@ -102,7 +103,9 @@ class Classes:
 
     def order(self, cls: Class) -> tuple[Class, ...]:
         """The classes in which attributes are looked up: C3 order, cut short where bases go in circles."""
-        node = self.engine.solver.node(("order", cls), partial(self._order_once, cls))
+        node = self._orders.get(cls)
+        if node is None:
+            node = self._orders[cls] = Node(partial(self._order_once, cls))
         values = self.engine.solver.read(node)
         return max(values, key=len, default=(cls,))
 

@@ -62,6 +62,7 @@ class Heap:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._tuples: dict[Value, dict[Value, None]] = {}
+        self._values_of: dict[frozenset[ContentEntry], Values] = {}
         self._made_at: Counter[tuple[Unit, Unit | None, object]] = Counter()
 
     # -- fields -------------------------------------------------------------------------------
@@ -352,7 +353,11 @@ class Heap:
 
     def item(self, owner: Instance, key: Value | None) -> Values:
         """What stands under a key; under any key where it is not known."""
-        return frozenset(entry[1] for entry in self.item_entries(owner, key))
+        entries = self._entries(owner, self.as_key(key))
+        found = self._values_of.get(entries)
+        if found is None:
+            found = self._values_of[entries] = frozenset(entry[1] for entry in entries)
+        return found
 
     def item_entries(self, owner: Instance, key: Value | None) -> list[ContentEntry]:
         """The entries that a key can mean."""

@@ -7,7 +7,8 @@ engine says that it holds the value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -67,6 +68,7 @@ _MUTATORS = {
 }  # fmt: skip
 _ALIASES = (Phi, Hint, Narrow, Await)
 _TAKES_OUT = (Item, Next, Unpack, YieldFrom, Enter)
+_HANDS_ON = (*_ALIASES, *_TAKES_OUT)
 
 
 class Holders:
@@ -77,6 +79,7 @@ class Holders:
         self._changing: dict[tuple[Unit, Register], bool] = {}
         self._writing: dict[str, bool] = {}
         self._changed_results: dict[str, bool] = {}
+        self._followed: defaultdict[Node, set[Held]] = defaultdict(set)
 
     def sites(self, unit: Unit) -> frozenset[Place]:
         """The calls whose callee can be the unit; computing them links the contexts that they call."""
@@ -116,13 +119,21 @@ class Holders:
 
     def _calls_of(self, callee: Value) -> Iterable[Place]:
         for context, register in sorted(self.of(callee)):
-            for user in context.unit.uses.get(register, ()):
-                instruction = context.unit.code.instructions[user]
-                if isinstance(instruction, Call):
-                    for one in self.engine.precise(context, user):
-                        if holds(self.engine.value(one, instruction.func), callee):
-                            self.engine.link(one, user)
-                        yield (one, user)
+            key = ("calls at", callee, context, register)
+            yield from self._read(key, partial(self._calls_at, callee, context, register))
+
+    def _calls_at(self, callee: Value, context: Context, register: Register) -> Iterable[Place]:
+        for user in context.unit.uses.get(register, ()):
+            instruction = context.unit.code.instructions[user]
+            if isinstance(instruction, Call):
+                for one in self.engine.precise(context, user):
+                    if holds(self.engine.value(one, instruction.func), callee):
+                        self.engine.link(one, user)
+                    yield (one, user)
+
+    def _read(self, key: Hashable, find: Callable[[], Iterable[Place]]) -> frozenset[Place]:
+        """Places that are found once, for all who ask for them."""
+        return self.engine.solver.read(self.engine.solver.node(key, find))
 
     def constructed(self, cls: Class) -> frozenset[Place]:
         """The calls of a model's class, which links what they make."""
@@ -205,10 +216,13 @@ class Holders:
 
     def _step(self, value: Value, read: bool, context: Context, register: Register, way: Way) -> Iterable[Held]:
         holding = self._holding(value, read)
+        followed = self._followed[holding]
         for user in context.unit.uses.get(register, ()):
             for following in self._use(value, read, context, register, user, way):
-                self.engine.solver.push(holding, (following[:2],))
-                self._follow(value, read, *following)
+                if following not in followed:
+                    followed.add(following)
+                    self.engine.solver.push(holding, (following[:2],))
+                    self._follow(value, read, *following)
         return ()
 
     def _use(
@@ -217,7 +231,7 @@ class Holders:
         engine = self.engine
         instruction = context.unit.code.instructions[user]
         found: Iterable[Place] = ()
-        if isinstance(instruction, (*_ALIASES, *_TAKES_OUT)):
+        if isinstance(instruction, _HANDS_ON):
             yield from ((*place, way) for place in self._if_holds(value, context, user))
         elif isinstance(instruction, Call):
             yield from self._called(value, context, user, way)
@@ -275,7 +289,7 @@ class Holders:
         while scope.is_function and scope.parent is not None:
             scope = scope.parent
         key = ("named", value, read, scope, name)
-        return self.engine.solver.read(self.engine.solver.node(key, partial(self._in_scope, value, read, scope, name)))
+        return self._read(key, partial(self._in_scope, value, read, scope, name))
 
     def _in_scope(self, value: Value, read: bool, scope: Unit, name: str) -> Iterable[Place]:
         engine = self.engine
@@ -309,21 +323,22 @@ class Holders:
         for one in (cls, *engine.classes.subclasses(cls)):
             anybody = engine.universe.make(Instance, one)
             for receiver in (one, anybody, *sorted(engine.heap.instances(one.unit))):
-                node = engine.solver.node(
-                    ("reads", value, receiver, name), partial(self._read_of, value, receiver, name)
-                )
-                yield from engine.solver.read(node)
+                key = ("reads", value, receiver, name)
+                yield from self._read(key, partial(self._read_of, value, receiver, name))
             if one is not cls:
                 yield from self._through_super(one.unit, name)
 
     def _read_of(self, value: Function, receiver: Value, name: str) -> Iterable[Place]:
         for context, register in sorted(self.of(receiver)):
-            if holds(self.engine.value(context, register), value):
-                yield context, register
-            for user in context.unit.uses.get(register, ()):
-                instruction = context.unit.code.instructions[user]
-                if isinstance(instruction, Attr) and instruction.name == name:
-                    yield context, user
+            key = ("reads at", value, context, register, name)
+            yield from self._read(key, partial(self._read_at, value, context, register, name))
+
+    def _read_at(self, value: Function, context: Context, register: Register, name: str) -> Iterable[Place]:
+        yield from self._if_holds(value, context, register)
+        for user in context.unit.uses.get(register, ()):
+            instruction = context.unit.code.instructions[user]
+            if isinstance(instruction, Attr) and instruction.name == name:
+                yield context, user
 
     def _through_super(self, cls: Unit, name: str) -> Iterable[Place]:
         for method in cls.inner:
@@ -336,8 +351,7 @@ class Holders:
 
     def _attributes(self, value: Value, read: bool, name: str) -> Iterable[Place]:
         """Reads of an attribute anywhere."""
-        key = ("attributes", value, read, name)
-        return self.engine.solver.read(self.engine.solver.node(key, partial(self._of_any, value, read, name)))
+        return self._read(("attributes", value, read, name), partial(self._of_any, value, read, name))
 
     def _of_any(self, value: Value, read: bool, name: str) -> Iterable[Place]:
         engine = self.engine
@@ -528,22 +542,27 @@ class Holders:
     def _taken_out(self, value: Value, container: Instance) -> Iterable[Place]:
         """Places that read elements of a container that holds the value."""
         if container is value:
-            return
+            return ()
+        return self._read(("taken out", value, container), partial(self._find_taken_out, value, container))
+
+    def _find_taken_out(self, value: Value, container: Instance) -> Iterable[Place]:
         for context, register in self.of(container, read=_is_modelled_object(value)):
-            for user in context.unit.uses.get(register, ()):
-                instruction = context.unit.code.instructions[user]
-                if isinstance(instruction, _TAKES_OUT):
-                    yield from self._if_holds(value, context, user)
-                elif isinstance(instruction, Build) and register in map(
-                    instruction.items.__getitem__, instruction.stars
-                ):
-                    yield from self._inside(value, context, user)
-                elif isinstance(instruction, Call) and instruction.func == register:
-                    yield from self._if_holds(value, context, user)
-                elif isinstance(instruction, Attr):
-                    for call in context.unit.uses.get(user, ()):
-                        if isinstance(context.unit.code.instructions[call], Call):
-                            yield from self._if_holds(value, context, call)
+            key = ("taken out at", value, context, register)
+            yield from self._read(key, partial(self._taken_out_at, value, context, register))
+
+    def _taken_out_at(self, value: Value, context: Context, register: Register) -> Iterable[Place]:
+        for user in context.unit.uses.get(register, ()):
+            instruction = context.unit.code.instructions[user]
+            if isinstance(instruction, _TAKES_OUT):
+                yield from self._if_holds(value, context, user)
+            elif isinstance(instruction, Build) and register in map(instruction.items.__getitem__, instruction.stars):
+                yield from self._inside(value, context, user)
+            elif isinstance(instruction, Call) and instruction.func == register:
+                yield from self._if_holds(value, context, user)
+            elif isinstance(instruction, Attr):
+                for call in context.unit.uses.get(user, ()):
+                    if isinstance(context.unit.code.instructions[call], Call):
+                        yield from self._if_holds(value, context, call)
 
 
 def _holds(value: Value, values: Values) -> bool:

@@ -387,10 +387,10 @@ def _inject(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable
 
 def _serve(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """`serve(function, around, *passed)`: what runs when the function is called from outside, and with what."""
+    passed = list(itertools.product(*arguments.positional[2:]))
+    around = frozenset(itertools.product(argument(arguments, 1), passed))
     for function in argument(arguments, 0):
-        for around in argument(arguments, 1):
-            for passed in itertools.product(*arguments.positional[2:]):
-                engine.serving.serve(function, around, passed)
+        engine.serving.serve(function, around)
     return ()
 
 

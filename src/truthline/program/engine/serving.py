@@ -47,9 +47,9 @@ class Serving:
 
     # -- what models say ----------------------------------------------------------------------
 
-    def serve(self, function: Value, around: Value, passed: tuple[Value, ...]) -> None:
-        """Whoever calls the function from outside calls `around` instead, with what is passed where that is known."""
-        self.engine.solver.push(self._arounds(function), ((around, passed),))
+    def serve(self, function: Value, around: frozenset[tuple[Value, tuple[Value, ...]]]) -> None:
+        """Whoever calls the function from outside calls one of `around` instead, with what is passed there if known."""
+        self.engine.solver.push(self._arounds(function), around)
 
     def _arounds(self, function: Value) -> Node:
         plain = function.function if isinstance(function, Method) else function

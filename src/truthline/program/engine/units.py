@@ -255,28 +255,16 @@ class Unit:
 
     def _is_own(self, register: Register) -> bool:
         """Whether a register depends on nothing but parameters, literals and what is made here."""
-        return register not in self._foreign
-
-    @cached_property
-    def _foreign(self) -> frozenset[Register]:
-        """The registers on which something else has an influence."""
-        asking: dict[Register, list[Register]] = {}
-        pending: list[Register] = []
-        for register, instruction in enumerate(self.code.instructions):
-            if isinstance(instruction, _OWN):
-                continue
-            asked = self._asked(instruction)
-            if asked is None:
-                pending.append(register)
-            for one in asked or ():
-                asking.setdefault(one, []).append(register)
-        found = set(pending)
+        seen = {register}
+        pending = [register]
         while pending:
-            for register in asking.get(pending.pop(), ()):
-                if register not in found:
-                    found.add(register)
-                    pending.append(register)
-        return frozenset(found)
+            instruction = self.code.instructions[pending.pop()]
+            asked = () if isinstance(instruction, _OWN) else self._asked(instruction)
+            if asked is None:
+                return False
+            pending += [one for one in asked if one not in seen]
+            seen.update(asked)
+        return True
 
     def _asked(self, instruction: AnyInstruction) -> tuple[Register, ...] | None:
         """The operands on which it depends whether an answer is certain; None where it never is."""
