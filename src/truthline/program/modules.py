@@ -70,7 +70,7 @@ class Modules:
         self.by_name: Mapping[str, SourceModule] = MappingProxyType({module.name: module for module in modules})
         self.unread = tuple(unread)
         self._names = Names(self)
-        self._targets: dict[tuple[str, Import], ImportTarget] = {}
+        self._targets: dict[tuple[str, str | None], ImportTarget] = {}
         self._lines: dict[str, list[str]] = {}
         self._bound: dict[str, dict[str, set[str]]] = {}
         self._subclassing: dict[str, tuple[SourceModule, ...]] = {}
@@ -156,10 +156,13 @@ class Modules:
 
     def resolve(self, importer: SourceModule, imp: Import) -> ImportTarget:
         """What an import asks for. Of an import that cannot be placed, `module` is empty."""
-        key = (importer.name, imp)
-        if key not in self._targets:
-            self._targets[key] = self._with_submodule(self.target(importer, imp))
-        return self._targets[key]
+        key = (absolute_name(importer, imp), imp.name)
+        if not key[0]:
+            return self.target(importer, imp)
+        found = self._targets.get(key)
+        if found is None:
+            found = self._targets[key] = self._with_submodule(self.target(importer, imp))
+        return found
 
     def target(self, importer: SourceModule, imp: Import) -> ImportTarget:
         """What an import asks for, leaving open whether the name it takes is a module."""

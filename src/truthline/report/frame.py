@@ -57,6 +57,8 @@ def _marked(line: str, number: int, span: Span) -> tuple[int, int]:
 
 def _cells(line: str) -> list[str]:
     """What is printed for each character of a source line; a tab reaches to its next stop."""
+    if line.isascii() and line.isprintable():
+        return list(line)
     cells: list[str] = []
     column = 0
     for character in line:
@@ -67,7 +69,8 @@ def _cells(line: str) -> list[str]:
 
 
 def _length(cells: Sequence[str]) -> int:
-    return sum(map(cell_len, cells))
+    text = "".join(cells)
+    return len(text) if text.isascii() else sum(map(cell_len, cells))
 
 
 def _cropped(cells: Sequence[str], focus: int, length: int, width: int) -> tuple[str, int]:
