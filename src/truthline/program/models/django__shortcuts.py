@@ -1,5 +1,7 @@
 """Objects that are found or missing, and templates that are rendered with what the context processors give."""
 
+from django.http import HttpRequest
+
 _defined = _intrinsic("defined")
 _located = _intrinsic("located")
 _external = _intrinsic("external")
@@ -30,7 +32,7 @@ async def aget_list_or_404(klass, *args, **kwargs):
 def render(request, template_name, context=None, *args, **kwargs):
     for engine in _defined("TEMPLATES", "INSTALLED_APPS", "MIDDLEWARE", "ROOT_URLCONF"):
         for name in engine["OPTIONS"]["context_processors"]:
-            _located(name)(request)
+            _located(name)(HttpRequest(_external("django.http.HttpRequest().method")))
     return _external("django.http.HttpResponse()")
 
 
