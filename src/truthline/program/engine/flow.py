@@ -67,11 +67,21 @@ def surviving(engine: Engine, context: Context, register: Register) -> Values | 
 
 def seen(engine: Engine, context: Context, register: Register) -> Callable[[Writer | None], bool]:
     """Whether a read can see what a writer wrote: there is a way from it to the read on which nothing overwrites it."""
-    target = _target_of(engine, context, register)
+    return _sight(_target_of(engine, context, register), register)
+
+
+def seen_under(
+    engine: Engine, context: Context, call: Register, mapping: Register, key: Value
+) -> Callable[[Writer | None], bool]:
+    """The same, of what a call passes on as `**mapping` or `*sequence`, under a key."""
+    return _sight(_target(engine, context, Item(mapping, mapping), frozenset((key,))), call)
+
+
+def _sight(target: _Target | None, read: Register) -> Callable[[Writer | None], bool]:
     if target is None:
         return lambda writer: True
-    writes = target.writes_before(register)
-    return lambda writer: target.sees(register, writer, writes)
+    writes = target.writes_before(read)
+    return lambda writer: target.sees(read, writer, writes)
 
 
 def last_write(engine: Engine, context: Context, register: Register) -> Register | None:
@@ -94,21 +104,29 @@ def read_by(unit: Unit, register: Register) -> Attr | Item | None:
 
 def _target_of(engine: Engine, context: Context, register: Register) -> _Target | None:
     read = read_by(context.unit, register)
-    if read is None:
-        return None
+    return _target(engine, context, read) if read is not None else None
+
+
+def _target(engine: Engine, context: Context, read: Attr | Item, keys: Values | None = None) -> _Target | None:
     owners = engine.value(context, read.base)
     owner = next(iter(owners)) if len(owners) == 1 else None
     if not isinstance(owner, (Instance, Class, ModuleValue)):
         return None
     if isinstance(owner, Instance) and (owner.anywhere or _is_read_before(context.unit, read.base)):
         return None
-    return _Target(engine, context, read, owner)
+    return _Target(engine, context, read, owner, keys)
 
 
 class _Target:
-    """An attribute or item that is read, and the writes to it in the same activation."""
+    """An attribute or item that is read, and the writes to it in the same activation.
 
-    def __init__(self, engine: Engine, context: Context, read: Attr | Item, owner: Value) -> None:
+    `keys` are those that are read, where no register holds them.
+    """
+
+    def __init__(
+        self, engine: Engine, context: Context, read: Attr | Item, owner: Value, keys: Values | None = None
+    ) -> None:
+        self.keys = keys
         self.engine = engine
         self.context = context
         self.read = read
@@ -158,7 +176,8 @@ class _Target:
             return named and self.is_same(write)
         if not isinstance(write, SetItem) or not self.is_same(write):
             return False
-        wanted, written = (self.engine.value(self.context, one.key) for one in (self.read, write))
+        wanted = self.engine.value(self.context, self.read.key) if self.keys is None else self.keys
+        written = self.engine.value(self.context, write.key)
         return len(wanted) == 1 and wanted == written and all(isinstance(one, Constant) for one in wanted)
 
     def _stores_inside(self, call: Register, name: str) -> bool:

@@ -79,7 +79,8 @@ class Dependence:
         yield from (value(site.context, register) for register in passed.plain)
         yield from (whole(site.context, register) for register in passed.whole)
         for register, name in passed.parts:
-            yield from self.memory.part(site.context, register, name, "here")
+            yield value(site.context, register)
+            yield from self.memory.passed(site.context, site.register, register, name)
 
     # -- values -------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from truthline.facts.code import (
 )
 from truthline.program.engine.calls import is_lazy, is_record
 from truthline.program.engine.engine import Engine
-from truthline.program.engine.flow import before, last_write, lasting_stores, read_by, seen
+from truthline.program.engine.flow import before, last_write, lasting_stores, read_by, seen, seen_under
 from truthline.program.engine.heap import Writer
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, Instance, Intrinsic, ModuleValue, Value, Values
@@ -302,12 +302,23 @@ class Memory:
                 yield from self.part(owner.context, passed, name, "anywhere")
 
     def part(self, context: Context, register: Register, name: str | int, how: How) -> Iterable[Edge]:
-        """What `**mapping` passes under a name, or `*sequence` at a place."""
+        """What `**mapping` has passed under a name, or `*sequence` at a place, to what was made of it."""
         yield Edge(Node("value", context, register), how)
         key = self.engine.universe.constant(name)
         for mapping in self.engine.value(context, register):
             if isinstance(mapping, Instance):
                 yield from self.under(context, mapping, key)
+
+    def passed(self, context: Context, call: Register, register: Register, name: str | int) -> Iterable[Edge]:
+        """What a call passes of `**mapping` under a name, or of `*sequence` at a place."""
+        key = self.engine.universe.constant(name)
+        visible = seen_under(self.engine, context, call, register, key)
+        for mapping in self.engine.value(context, register):
+            if isinstance(mapping, Instance):
+                for _, _, writer in self.engine.heap.item_entries(mapping, key):
+                    if visible(writer):
+                        yield from self._item_written(context, mapping, key, writer)
+                yield from self._taken(context, mapping, frozenset((key,)), visible)
 
     def _item_written(
         self, context: Context | None, owner: Instance, key: Value | None, writer: Writer | None

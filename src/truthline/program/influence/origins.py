@@ -73,8 +73,7 @@ class Origins:
         for register in (*passed.plain, *passed.whole):
             yield Edge(Node("value", site.context, register, mode=mode))
         for register, name in passed.parts:
-            key = self.engine.universe.constant(name)
-            yield from self.under(site.context, register, key, mode)
+            yield from self.passed(site, register, name, mode)
 
     def _edges(self, node: Node, context: Context) -> Iterable[Edge]:
         if node.kind == "returned":
@@ -288,12 +287,12 @@ class Origins:
         yield from self._written(found, mode)
         yield from self._computed_from(context, register, one.base, mode)
 
-    def under(self, context: Context, register: Register, key: Value | None, mode: Mode) -> Iterable[Edge]:
-        """What a container holds under a key."""
-        found = list(self._inside(context, register, key))
+    def passed(self, site: Site, register: Register, name: str | int, mode: Mode) -> Iterable[Edge]:
+        """What a call passes of `**mapping` under a name, or of `*sequence` at a place."""
+        found = list(self.dependence.memory.passed(site.context, site.register, register, name))
         yield from self._written(found, mode)
         if not found:
-            yield Edge(Node("value", context, register, mode=_within(mode)))
+            yield Edge(Node("value", site.context, register, mode=_within(mode)))
 
     def field(self, context: Context, register: Register, name: str) -> Iterable[Edge]:
         """What an object holds under a name, be it an attribute or an item."""

@@ -195,13 +195,12 @@ class Provenance:
         call = site.context.unit.code.instructions[site.register]
         if not isinstance(call, ir.Call):
             return
-        key = self.engine.universe.constant(name)
         for keyword, register in call.keywords:
             if keyword == name:
                 yield Edge(Node("value", site.context, register))
                 return
             if keyword is None:
-                yield from self.origins.under(site.context, register, key, "as-it-is")
+                yield from self.origins.passed(site, register, name, "as-it-is")
                 return
         for register in (*call.args, *(passed for keyword, passed in call.keywords if keyword is not None)):
             yield from self.origins.field(site.context, register, name)
