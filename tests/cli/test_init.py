@@ -96,6 +96,9 @@ def test_discover_proposes_the_tables_of_mapped_classes_as_evidence(tmp_path: Pa
     )
     project(tmp_path, {**CODE, "backend/app/models.py": models})
     assert json.loads(truthline(tmp_path, "discover", "--format", "json").out)["tables"] == ["api_keys", "shop.pets"]
+    assert (
+        "Tables of mapped classes, which may be evidence: api_keys, shop.pets." in truthline(tmp_path, "discover").out
+    )
 
 
 ROOTS = [

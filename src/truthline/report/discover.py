@@ -7,6 +7,7 @@ from itertools import groupby
 
 from truthline.program.inventory import Inventory, Remembered
 from truthline.report.page import Page
+from truthline.report.starter import SHOWN_TABLES
 from truthline.report.style import Style
 from truthline.report.summary import counted
 
@@ -85,4 +86,7 @@ def _proposals(inventory: Inventory) -> Iterator[str]:
     if inventory.flows:
         entries = [entry for flow in inventory.flows for entry in flow.entries]
         yield f"Flows, by their names: {', '.join(entries)}."
+    if inventory.tables:
+        more = f" and {len(inventory.tables) - SHOWN_TABLES} more" if len(inventory.tables) > SHOWN_TABLES else ""
+        yield f"Tables of mapped classes, which may be evidence: {', '.join(inventory.tables[:SHOWN_TABLES])}{more}."
     yield "Next: `truthline init` writes a first truthline.toml from this."
