@@ -135,6 +135,20 @@ DECISIONS = {
         tell(passed)
         return passed
     """,
+    "a helper that passes its arguments on": """
+        def told(*args, **kwargs):
+            logger.info(*args, **kwargs)
+        passed = may(row(session))
+        told("evaluated", extra=FIELDS)
+        return passed
+    """,
+    "a helper that passes other arguments on": """
+        def told(*args, **kwargs):
+            logger.info(*args, **kwargs)
+        passed = may(row(session))
+        told("something else", extra=FIELDS)
+        return passed
+    """,
     "a helper two calls away": """
         def inner():
             mark()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from truthline.config.schema import LogContract
-from truthline.facts.code import Register
+from truthline.facts.code import Call, Register
 from truthline.model.finding import Step
 from truthline.model.location import Location
 from truthline.program.engine.engine import Engine
@@ -163,5 +163,6 @@ def _lacking(emissions: Emissions, marker: str, fields: tuple[str, ...], places:
 
 
 def _said_at(place: Place) -> Site:
-    """Where the marker's text is written: the log call, or the call that passes it."""
-    return place.stack[0] if place.stack else (place.context, place.register)
+    """Where the marker's text is written: the log call, or the call that passes it; a framework's own is no place."""
+    written = [site for site in place.stack or () if isinstance(site[0].unit.code.instructions[site[1]], Call)]
+    return written[0] if written else (place.context, place.register)

@@ -92,8 +92,8 @@ class Emissions:
         if any(name.lower() == marker.lower() for name in names):
             return True
         is_open = False
-        for register in arguments(call) if given is None else given:
-            terms = self.queries.chains.terms(place.beside(register))
+        for told in self._told(place, call, given):
+            terms = self.queries.chains.terms(told)
             said = [_mentions(text, marker) for term in terms for text in _texts(term)]
             if said and all(said):
                 return True
@@ -101,6 +101,31 @@ class Emissions:
         if names[-1:] and names[-1] in _OF_METRICS and self._is_metric(place.beside(call.func), marker):
             return True
         return None if is_open else False
+
+    def _told(self, place: Place, call: ir.Call, given: tuple[Register, ...] | None) -> Iterator[Place]:
+        """What a call is passed; of `*args` that the function itself takes, what the call that entered it passes."""
+        for number, register in enumerate(arguments(call) if given is None else given):
+            one = place.context.unit.code.instructions[register]
+            params = place.context.unit.code.params
+            if (
+                number in call.stars
+                and isinstance(one, ir.Param)
+                and params[one.index].kind == "vararg"
+                and place.stack
+            ):
+                yield from self._collected(place.stack, one.index)
+            else:
+                yield place.beside(register)
+
+    def _collected(self, stack: tuple[Site, ...], index: int) -> Iterator[Place]:
+        """The arguments of the innermost call that a `*` parameter at a place takes; its receiver may be among them."""
+        context, register = stack[-1]
+        call = context.unit.code.instructions[register]
+        outer = Place(context, register, stack[:-1])
+        if isinstance(call, ir.Call):
+            func = context.unit.code.instructions[call.func]
+            for argument in call.args[max(index - isinstance(func, ir.Attr), 0) :]:
+                yield outer.beside(argument)
 
     def _is_metric(self, func: Place, marker: str) -> bool:
         """Whether the receiver is a metric that was made under the marker's name."""

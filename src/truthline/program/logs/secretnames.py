@@ -24,7 +24,8 @@ _NONE_AT_END = frozenset(
      "algorithm", "policy", "scope", "scopes", "format", "label", "ref", "source", "backend", "client", "config",
      "handler", "validator", "generator", "model", "table", "rotation", "bytes", "event", "reason",
      "message", "aud", "audience", "iss", "issuer", "claim", "claims", "subject", "var",
-     "env", "alias", "date", "time", "last4", "last", "four", "4", "preview")
+     "env", "alias", "matcher", "matchers",
+     "pattern", "patterns", "regex", "regexes", "date", "time", "last4", "last", "four", "4", "preview")
 )  # fmt: skip
 """Words at the end of a name of something that belongs to a secret."""
 _TEXTS = frozenset(("str", "bytes", "Any", "object", "None", "", "dict", "list", "Text", "AnyStr", "bytearray"))
