@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 _DEEPEST = 90
+_VALUES_A_STEP = 2048
+"""Copying so many values takes as long as computing a node does on average."""
 
 
 class Node:
@@ -47,7 +49,8 @@ class Notes:
 class Solver:
     """Runs nodes.
 
-    `budget` bounds the number of computations; afterwards `exhausted` is set and nodes stay as they are.
+    `budget` bounds the work: a step is a computation, or the values that large sets are copied with when they grow.
+    Afterwards `exhausted` is set and nodes stay as they are.
     """
 
     def __init__(self, budget: int) -> None:
@@ -86,6 +89,7 @@ class Solver:
         added = frozenset(values)
         if not added <= node.values:
             node.values |= added
+            self.spent += (len(added) + len(node.values)) // _VALUES_A_STEP
             for reader in node.readers:
                 self._enqueue(reader)
 
