@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests.program.programs import analyse, program, with_budget
 
+from truthline.program.engine.calls import Arguments, bind
+
 USES = "from app import state\n\n"
 BAD = "def bad(x):\n    return state.get(x)\n"
 MANY = 10_000
@@ -160,3 +162,29 @@ def test_what_was_cut_is_said_and_never_clean(tmp_path: Path) -> None:
     verdict = with_budget(found, 20).flow("decide").verdict
     assert verdict.verdict == "undecided"
     assert any("cut after 20 steps" in doubt for doubt in verdict.doubts)
+
+
+COLLECTING = (
+    USES
+    + """\
+def decide(x):
+    return other(x, 1, key=[x])
+
+def other(*args, **named):
+    return sorted(args, key=lambda one: named[one]) + [state.get(one) for one in args]
+"""
+)
+
+
+@pytest.mark.parametrize("budget", range(1, 300, 11))
+def test_wherever_the_analysis_is_cut_it_ends_in_a_verdict(budget: int, tmp_path: Path) -> None:
+    verdict = with_budget(program(tmp_path, {"app/flow.py": COLLECTING}), budget).flow("decide").verdict
+    assert verdict.verdict in ("violated", "undecided")
+
+
+def test_a_call_binds_what_it_can_where_the_budget_was_spent_before_any_builtin_was_looked_at(tmp_path: Path) -> None:
+    found = with_budget(program(tmp_path, {"app/flow.py": COLLECTING}), 0)
+    other = next(unit for unit in found.bodies.units("app.flow") if unit.name == "other")
+    assert other.parent is not None
+    callee = found.engine.function(other, found.engine.ambient(other.parent))
+    assert bind(found.engine, callee, Arguments(), None) == [frozenset(), frozenset()]

@@ -177,10 +177,11 @@ def bind(engine: Engine, callee: Function, arguments: Arguments, site: Site | No
             taken.add(spec.name)
     for index, spec in enumerate(specs):
         if spec.kind == "vararg":
-            packed = _container(engine, "tuple", callee, index, site)
-            received[index] = _packed(packed, engine, arguments, len(positional))
+            for packed in _container(engine, "tuple", callee, index, site):
+                received[index] = _packed(packed, engine, arguments, len(positional))
         elif spec.kind == "kwarg":
-            received[index] = _named(_container(engine, "dict", callee, index, site), engine, arguments, taken)
+            for packed in _container(engine, "dict", callee, index, site):
+                received[index] = _named(packed, engine, arguments, taken)
         elif spec.has_default and not _is_given(arguments, spec, index, positional):
             received[index] = received[index] | _default(engine, callee.unit, callee.closure, index)
     return received
@@ -219,14 +220,16 @@ def _named(packed: Instance, engine: Engine, arguments: Arguments, taken: set[st
     return frozenset((packed,))
 
 
-def _container(engine: Engine, kind: str, callee: Function, index: int, site: Site | None) -> Instance:
-    """The tuple or dict that collects arguments: one for each call site ("*2@17": parameter 2, call 17)."""
+def _container(engine: Engine, kind: str, callee: Function, index: int, site: Site | None) -> Iterable[Instance]:
+    """The tuple or dict that collects arguments: one for each call site ("*2@17": parameter 2, call 17).
+
+    There is none where the budget was spent before the class was looked for.
+    """
     cls = engine.builtin_class(kind)
-    if cls is None:
-        raise AssertionError(kind)
-    context, register = site if site is not None else (callee.closure, -1)
-    context = _widened(engine, context)
-    return engine.universe.make(Instance, cls, callee.unit, f"*{index}@{register}", context)
+    if cls is not None:
+        context, register = site if site is not None else (callee.closure, -1)
+        context = _widened(engine, context)
+        yield engine.universe.make(Instance, cls, callee.unit, f"*{index}@{register}", context)
 
 
 def default(engine: Engine, context: Context, index: int) -> Values:

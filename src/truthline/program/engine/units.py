@@ -255,16 +255,27 @@ class Unit:
 
     def _is_own(self, register: Register) -> bool:
         """Whether a register depends on nothing but parameters, literals and what is made here."""
+        known = self._known_own
         seen = {register}
         pending = [register]
         while pending:
-            instruction = self.code.instructions[pending.pop()]
+            one = pending.pop()
+            if known.get(one):
+                continue
+            instruction = self.code.instructions[one]
             asked = () if isinstance(instruction, _OWN) else self._asked(instruction)
-            if asked is None:
+            if asked is None or known.get(one) is False:
+                known[register] = False
                 return False
-            pending += [one for one in asked if one not in seen]
+            pending += [following for following in asked if following not in seen]
             seen.update(asked)
+        known.update(dict.fromkeys(seen, True))
         return True
+
+    @cached_property
+    def _known_own(self) -> dict[Register, bool]:
+        """What was answered so far: a test in a chain of them asks no further than the one before."""
+        return {}
 
     def _asked(self, instruction: AnyInstruction) -> tuple[Register, ...] | None:
         """The operands on which it depends whether an answer is certain; None where it never is."""
