@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from truthline.program.engine.attributes import attribute, class_members
-from truthline.program.engine.calls import PLAIN, Arguments, Site, allocate, call, run, suspended
+from truthline.program.engine.calls import Arguments, Site, allocate, call, run, suspended
+from truthline.program.engine.contexts import PLAIN
 from truthline.program.engine.outside import element_path, result_path
 from truthline.program.engine.values import (
     NOTHING,
