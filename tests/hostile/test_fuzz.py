@@ -96,6 +96,8 @@ def test_any_text_at_all_has_an_answer(text: str) -> None:
 
 MECHANISMS = load_mechanisms()
 SAMPLE = random.Random(10).sample(MECHANISMS, min(len(MECHANISMS), 8 * TIMES))
+CALLED = [one for one in MECHANISMS if "drive.py" not in one.violating]
+"""What hides a call from whoever calls `decide`; in the others a framework does, and something stands around it."""
 CONTRACT = """
 [state.cache]
 modules = ["app.state"]
@@ -140,7 +142,11 @@ def caller(chance: random.Random, call: str) -> str:
     return "".join(parts) + "\n\ndef decide(tenant):\n    return step0(tenant)\n"
 
 
-@pytest.mark.parametrize("mechanism", SAMPLE, ids=lambda each: f"{each.group}-{each.name}")
+@pytest.mark.parametrize(
+    "mechanism",
+    random.Random(10).sample(CALLED, min(len(CALLED), 8 * TIMES)),
+    ids=lambda each: f"{each.group}-{each.name}",
+)
 def test_what_hides_a_call_is_not_clean_in_any_program(mechanism: Mechanism, tmp_path: Path) -> None:
     base = mechanism.write("violating", tmp_path / "case")
     seed = f"{mechanism.group} {mechanism.name}"

@@ -18,5 +18,5 @@ def test_every_intrinsic_is_listed() -> None:
 
 
 def test_limits_are_as_they_are() -> None:
-    assert f"{BUDGET:,} computations" in TEXT
+    assert f"{BUDGET:,} steps" in TEXT
     assert f"(`MOST_DEEP`) | {MOST_DEEP}" in TEXT
