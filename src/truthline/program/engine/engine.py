@@ -33,7 +33,7 @@ from truthline.program.engine.values import (
 from truthline.program.modules import Modules
 from truthline.program.recorded import KeptCall
 
-BUDGET = 3_000_000
+BUDGET = 1_500_000
 _NO_NOTES = Notes()
 
 
