@@ -115,6 +115,14 @@ def module(head: str, configured: str, body: str) -> str:
     return f"{head}{dedent(configured).strip()}\n\n\n{entry}"
 
 
+def came_out(head: str, configured: str, body: str) -> tuple[str, list[dict[str, Any]]]:
+    """A program, and what of its marker comes out when it runs."""
+    text = module(head, configured, body)
+    records = ran(text, head)
+    assert records, "the marker itself must come out"
+    return text, records
+
+
 CONFIGURE = "structlog.configure(processors=[{}, emit])"
 BOTH = "structlog.get_logger().info('evaluated', tenant_id=1, source='db')"
 ONE = "structlog.get_logger().info('evaluated', tenant_id=1)"
@@ -339,10 +347,7 @@ FIELDS = {
 
 @pytest.mark.parametrize("title", FIELDS)
 def test_fields_that_come_out(title: str, tmp_path: Path) -> None:
-    head, configured, body = FIELDS[title]
-    text = module(head, configured, body)
-    records = ran(text, head)
-    assert records, "the marker itself must come out"
+    text, records = came_out(*FIELDS[title])
     lacks = any(not {"tenant_id", "source"} <= one.keys() for one in records)
     found = [one for one in findings(text, FLOW, tmp_path) if one.code.startswith("TL60")]
     assert [one.code for one in found] == (["TL602"] if lacks else []), [one.message for one in found]
@@ -548,10 +553,7 @@ LEAKS = {
 
 @pytest.mark.parametrize("title", LEAKS)
 def test_secrets_that_come_out(title: str, tmp_path: Path) -> None:
-    head, configured, body = LEAKS[title]
-    text = module(head, configured, body)
-    records = ran(text, head)
-    assert records, "the marker itself must come out"
+    text, records = came_out(*LEAKS[title])
     leaks = any(SECRET in str(one) for one in records)
     found = [one for one in findings(text, SECRETS, tmp_path) if one.code == "TL603"]
     assert bool(found) == leaks, [one.message for one in found]
