@@ -40,7 +40,7 @@ class _Scope:
 
     def is_parameter(self, name: str) -> bool:
         """Whether a name is a parameter that takes one value."""
-        return not isinstance(self.node, ast.Module) and name in map(_name_of, _placed(self.node))
+        return not isinstance(self.node, ast.Module) and name in map(_name_of, _named(self.node))
 
     def collects(self, name: str) -> bool:
         """Whether a name is the `**` parameter."""
@@ -53,6 +53,8 @@ class _Extras:
     def __init__(self, file: FileView) -> None:
         self.file = file
         self.module = _Scope(file.tree)
+        self._asked: set[tuple[ast.AST, str]] = set()
+        """The parameters of which the calls have been looked at for one extra."""
 
     def all(self) -> Iterator[tuple[str, ast.expr, str]]:
         """Every key, with the name of the function that passes it."""
@@ -66,6 +68,7 @@ class _Extras:
         for call in scope.nodes:
             if isinstance(call, ast.Call):
                 for extra in self._extras(call, scope):
+                    self._asked.clear()
                     for key, node in self._keys(extra, scope, call.lineno, call.col_offset):
                         yield key, node, scope.name
 
@@ -196,23 +199,22 @@ class _Extras:
                     yield from self._keys(argument, scope, line, column, depth + 1)
 
     def _passed(self, name: str, scope: _Scope, depth: int) -> Iterator[Key]:
-        """What the calls of a function in this file pass for a parameter."""
+        """What the calls of a function in this file pass for a parameter, once for each."""
         assert not isinstance(scope.node, ast.Module)
-        names = [_name_of(each) for each in _placed(scope.node)]
-        for caller in self._scopes:
-            for call in caller.nodes:
-                if not isinstance(call, ast.Call) or _last_name(call.func) != scope.name:
-                    continue
-                if scope.collects(name):
-                    free = (each for each in call.keywords if each.arg not in names)
-                    for each in free:
-                        if each.arg is not None:
-                            yield each.arg, each.value
-                        else:
-                            yield from self._keys(each.value, caller, call.lineno, call.col_offset, depth + 1)
-                else:
-                    for value in _given(call, names, name):
-                        yield from self._keys(value, caller, call.lineno, call.col_offset, depth + 1)
+        if (scope.node, name) in self._asked:
+            return
+        self._asked.add((scope.node, name))
+        names = [_name_of(each) for each in _named(scope.node)]
+        for caller, call in self._calls.get(scope.name, ()):
+            if not scope.collects(name):
+                for value in _given(call, scope.node, name):
+                    yield from self._keys(value, caller, call.lineno, call.col_offset, depth + 1)
+                continue
+            for each in call.keywords:
+                if each.arg is None:
+                    yield from self._keys(each.value, caller, call.lineno, call.col_offset, depth + 1)
+                elif each.arg not in names:
+                    yield each.arg, each.value
 
     # -- the file -----------------------------------------------------------------------------
 
@@ -228,8 +230,14 @@ class _Extras:
         return found if found or only_here or scope is self.module else self._assigned(name, self.module)
 
     @cached_property
-    def _scopes(self) -> list[_Scope]:
-        return [self.module, *map(_Scope, _functions(self.file.tree.body))]
+    def _calls(self) -> dict[str, list[tuple[_Scope, ast.Call]]]:
+        """The calls of the file, each with its scope, by the last name of what is called."""
+        found: dict[str, list[tuple[_Scope, ast.Call]]] = {}
+        for scope in (self.module, *map(_Scope, _functions(self.file.tree.body))):
+            for node in scope.nodes:
+                if isinstance(node, ast.Call):
+                    found.setdefault(_last_name(node.func), []).append((scope, node))
+        return found
 
     @cached_property
     def _defined(self) -> dict[str, list[Function]]:
@@ -314,15 +322,19 @@ def _removed(name: str, nodes: list[ast.AST]) -> Iterator[tuple[str, int, int]]:
                 yield key.value, node.lineno, node.col_offset
 
 
-def _given(call: ast.Call, names: list[str], name: str) -> Iterator[ast.expr]:
+def _given(call: ast.Call, function: Function, name: str) -> Iterator[ast.expr]:
     """What a call passes for a parameter, by its keyword or its place; of a method, behind the receiver."""
     yield from (each.value for each in call.keywords if each.arg == name)
-    place = names.index(name) - (isinstance(call.func, ast.Attribute) and names[0] in ("self", "cls"))
-    if 0 <= place < len(call.args):
-        yield call.args[place]
+    places = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    if name in places:
+        place = places.index(name) - (isinstance(call.func, ast.Attribute) and places[0] in ("self", "cls"))
+        before = call.args[: place + 1]
+        if 0 <= place < len(call.args) and not any(isinstance(each, ast.Starred) for each in before):
+            yield call.args[place]
 
 
-def _placed(function: Function) -> list[ast.arg]:
+def _named(function: Function) -> list[ast.arg]:
+    """The parameters that take one value."""
     return [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
 
 

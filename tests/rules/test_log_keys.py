@@ -32,6 +32,20 @@ CASES = [
     ("a constant of the module", "E = {'module': 1}\ndef f():\n    logger.warning('x', extra=E)\nf()", [4]),
     ("a function that makes it", "def e():\n    return {'args': 1}\nlogger.warning('x', extra=e())", [5]),
     ("a function that is handed it", "def f(extra):\n    logger.warning('x', extra=extra)\nf({'msg': 1})", [6]),
+    (
+        "by place behind a star",
+        "def f(a, *rest, extra=None):\n    logger.warning('x', extra=extra)\nf(1, {'name': 1})",
+        [],
+    ),
+    (
+        "wrappers that call what is named like them",
+        "".join(
+            f"class A{one}:\n    def info(self, text, extra=None):\n        logger.info(text, extra=extra)\n"
+            for one in range(12)
+        )
+        + "logger.setLevel('INFO')\nA3().info('x', extra={'name': 1})",
+        [41],
+    ),
     ("keywords", "def f(**fields):\n    logger.warning('x', extra=fields)\nf(name=1)", [6]),
     ("other keywords", "def f(name, **fields):\n    logger.warning('x', extra=fields)\nf(name=1, a=2)", []),
     (

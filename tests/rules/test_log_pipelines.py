@@ -141,6 +141,83 @@ FIELDS = {
         """,
         ONE,
     ),
+    "it adds under a key that loops in loops choose": (
+        STRUCTLOG,
+        """
+        def add(logger, name, event_dict):
+            key = "one"
+            for _ in range(2):
+                for _ in range(2):
+                    if not event_dict:
+                        key = "other"
+            event_dict[key] = 1
+            return event_dict
+        structlog.configure(processors=[add, emit])
+        """,
+        BOTH,
+    ),
+    "it lowers a key again and again": (
+        STRUCTLOG,
+        """
+        def add(logger, name, event_dict):
+            key = "ONE"
+            for _ in range(2):
+                key = key.lower()
+            event_dict[key] = 1
+            return event_dict
+        structlog.configure(processors=[add, emit])
+        """,
+        BOTH,
+    ),
+    "it puts a list in that holds itself": (
+        STRUCTLOG,
+        """
+        def add(logger, name, event_dict):
+            held = [1]
+            held[0] = held
+            event_dict["source"] = held
+            return event_dict
+        structlog.configure(processors=[add, emit])
+        """,
+        ONE,
+    ),
+    "it drops what a pattern with flags finds": (
+        STRUCTLOG,
+        """
+        def drop(logger, name, event_dict):
+            for key in list(event_dict):
+                if re.search("TENANT", key, flags=re.IGNORECASE):
+                    del event_dict[key]
+            return event_dict
+        structlog.configure(processors=[drop, emit])
+        """,
+        BOTH,
+    ),
+    "it keeps what a pattern without flags does not find": (
+        STRUCTLOG,
+        """
+        def drop(logger, name, event_dict):
+            for key in list(event_dict):
+                if re.search("TENANT", key):
+                    del event_dict[key]
+            return event_dict
+        structlog.configure(processors=[drop, emit])
+        """,
+        BOTH,
+    ),
+    "processors of something else": (
+        STRUCTLOG,
+        """
+        class Worker:
+            def __init__(self, processors):
+                self.processors = processors
+        def handle(logger, name, event_dict):
+            return event_dict
+        worker = Worker(processors=[handle])
+        structlog.get_config()["processors"][-1] = emit
+        """,
+        "bind_contextvars(tenant_id=1, source='db')\nstructlog.get_logger().info('evaluated')",
+    ),
     "it adds one only sometimes": (
         STRUCTLOG,
         """

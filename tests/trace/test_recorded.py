@@ -204,6 +204,20 @@ def test_without_the_key_a_record_is_no_fact(tmp_path: Path) -> None:
     assert codes(checked(directory)) == []
 
 
+@pytest.mark.parametrize(
+    ("place", "ran", "said"),
+    [("no/such/calls.json", False, "there is no directory no/such"), ("a" * 300 + ".json", True, "cannot be written")],
+)
+def test_a_record_that_cannot_be_written_is_one_sentence(place: str, ran: bool, said: str, tmp_path: Path) -> None:
+    project(tmp_path, {**FILES, "truthline.toml": CONFIG})
+    command = ("-c", "open('ran', 'w').close()")
+    result = truthline(tmp_path, "trace", "--keep", place, "--", sys.executable, *command)
+    assert result.status == 2
+    assert said in result.err
+    assert "Traceback" not in result.err
+    assert (tmp_path / "ran").exists() == ran
+
+
 def test_trace_says_how_the_record_comes_to_count(tmp_path: Path) -> None:
     project(tmp_path, {**FILES, "truthline.toml": CONFIG, "run.py": RUN.format(argument="cache")})
     out = truthline(tmp_path, "trace", "--keep", "calls.json", "--", sys.executable, "run.py").out

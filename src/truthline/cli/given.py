@@ -42,9 +42,10 @@ def tell_of_unread_paths(config: "Config", paths: Iterable[Path]) -> bool:
     from truthline.report.escape import inert, printable
     from truthline.syntax.discovery import discover
 
-    asked = [path for path in paths if path.is_dir() or path.suffix == ".py"]
+    base = Path(config.base)
+    asked = {path: below_base(path, base) for path in paths if path.is_dir() or path.suffix == ".py"}
     files = [file.path for file in discover(config)] if asked else []
-    unread = [path for path in asked if not any(is_below(file, below_base(path, Path(config.base))) for file in files)]
+    unread = [path for path, below in asked.items() if not any(is_below(file, below) for file in files)]
     for path in unread:
         said = f"truthline: warning: nothing of {path} is analysed: `roots`, `include` and `exclude` leave it out"
         click.echo(inert(printable(said)), err=True)

@@ -1,5 +1,6 @@
 """`truthline trace`."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -70,6 +71,8 @@ def command(
 
     config = load_or_default(Path.cwd(), config_file)
     file = below_base(keep, Path(config.base), "--keep") if keep is not None else None
+    if keep is not None and not os.path.isdir(keep.parent):  # noqa: PTH112  # a name may be too long
+        raise click.BadParameter(f"there is no directory {keep.parent}", param_hint="--keep")
     program = load_program(_to_begin_with(config, file), jobs)
     found = trace(program, cmd, sys.stderr if output_format == "json" else None, file)
     write(render_json(found, limit) if output_format == "json" else render_text(found, limit, style(color)))
@@ -80,6 +83,6 @@ def _to_begin_with(config: "Config", file: str | None) -> "Config":
     """The config of a run that is to write a record file: what the file held counts, unless there is none yet."""
     import msgspec
 
-    if file is None or (Path(config.base) / file).exists():
+    if file is None or os.path.exists(Path(config.base, file)):  # noqa: PTH110  # a name may be too long
         return config
     return msgspec.structs.replace(config, recorded=tuple(name for name in config.recorded if name != file))

@@ -12,6 +12,8 @@ from typing import Any
 
 _FEW = 10
 """Repeats that are bounded by no more than this are no danger."""
+_MOST_REPEATS = 3
+"""Of a text of n letters, each repeat may try n places for each place of the one before."""
 _PARSER: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 
@@ -20,17 +22,26 @@ def explodes(text: str) -> bool:
     return any(_is_doubled(body) for body in _repeated(_PARSER.parse(text)))
 
 
-def _repeated(pattern: Any) -> Iterator[Any]:
+def is_quick(text: str) -> bool:
+    """Whether it ends at once on any short text: it has at most three repeats, and none within another.
+
+    Raises re.error, RecursionError and OverflowError.
+    """
+    repeated = list(_repeated(_PARSER.parse(text), few=1))
+    return len(repeated) <= _MOST_REPEATS and not any(any(True for _ in _repeated(one, few=1)) for one in repeated)
+
+
+def _repeated(pattern: Any, few: int = _FEW) -> Iterator[Any]:
     """What each repeat without a small bound repeats."""
     for operator, argument in pattern:
-        if _is_repeat(operator, argument):
+        if _is_repeat(operator, argument, few):
             yield argument[2]
         for inner in _inner(argument):
-            yield from _repeated(inner)
+            yield from _repeated(inner, few)
 
 
-def _is_repeat(operator: Any, argument: Any) -> bool:
-    return str(operator) in ("MAX_REPEAT", "MIN_REPEAT") and int(argument[1]) > _FEW
+def _is_repeat(operator: Any, argument: Any, few: int = _FEW) -> bool:
+    return str(operator) in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and int(argument[1]) > few
 
 
 def _inner(argument: Any) -> Iterator[Any]:

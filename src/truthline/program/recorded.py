@@ -93,10 +93,11 @@ def live_calls(config: Config, modules: Modules) -> LiveCalls:
     for index, file in enumerate(config.recorded):
         record = _read(config, index, modules.tree)
         changed = {name for name, content in record.files.items() if _now(name, modules) != content}
-        left_out = [call for call in record.calls if not _stands(call, record, changed, modules)]
-        calls.update(dict.fromkeys(call for call in record.calls if call not in set(left_out)))
-        if left_out:
-            stale.append(StaleRecord(file, len(left_out), tuple(sorted(changed))))
+        unchanged = record.files.keys() - changed
+        standing = [call for call in record.calls if _stands(call, unchanged, modules)]
+        calls.update(dict.fromkeys(standing))
+        if len(standing) < len(record.calls):
+            stale.append(StaleRecord(file, len(record.calls) - len(standing), tuple(sorted(changed))))
     return LiveCalls(tuple(sorted(calls)), tuple(stale))
 
 
@@ -106,9 +107,9 @@ def _now(file: str, modules: Modules) -> str | None:
     return module.digest.hex() if module is not None and module.digest is not None else None
 
 
-def _stands(call: KeptCall, record: Record, changed: set[str], modules: Modules) -> bool:
+def _stands(call: KeptCall, unchanged: set[str], modules: Modules) -> bool:
     sources = [modules.get(module) for module in call.modules]
-    return all(source is not None and source.file in record.files.keys() - changed for source in sources)
+    return all(source is not None and source.file in unchanged for source in sources)
 
 
 def _read(config: Config, index: int, tree: Tree) -> Record:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from truthline.config.explosive import is_quick
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.engine import Engine
@@ -26,6 +27,11 @@ RECORD = -1
 """The place in a state of what came in."""
 _OF_TEXT = frozenset(("lower", "upper", "casefold", "strip", "title"))
 _SEARCHES = frozenset(("search", "match", "fullmatch"))
+_PASSING = (ir.Phi, ir.Narrow, ir.Format)
+_DEEPEST = 50
+"""Texts and values that are made of others, one in another; a loop may make each of the last."""
+_LONGEST = 64
+"""Letters of a text in which a pattern is searched."""
 _MAPPINGS = frozenset(("dict", "Mapping", "MutableMapping", "LogRecord"))
 
 
@@ -81,8 +87,10 @@ class FieldAnswers:
         """Whether a call makes the record that a factory returns."""
         return any(one.value == register for _, one in self.unit.find(ir.Return))
 
-    def kind_of(self, register: Register, state: State) -> Kind:
-        """Whether a value tells what was logged under the field."""
+    def kind_of(self, register: Register, state: State, depth: int = 0) -> Kind:
+        """Whether a value tells what was logged under the field; one that is nested too deep, as in itself, does."""
+        if depth > _DEEPEST:
+            return "told"
         known = state.get(register)
         if known in ("told", "hidden"):
             return as_kind(known)
@@ -91,22 +99,22 @@ class FieldAnswers:
             return "hidden"
         if isinstance(one, ir.Call):
             if called_name(self.unit, one) in ("tuple", "list") and one.args:
-                return self.kind_of(one.args[0], state)
+                return self.kind_of(one.args[0], state, depth + 1)
             return "hidden" if self.hides(self.unit, register) else "told"
         if isinstance(one, ir.Build):
-            return self._kind_of_all([*one.items, *self._stored(register)], state)
+            return self._kind_of_all([*one.items, *self._stored(register)], state, depth + 1)
         if isinstance(one, ir.Join):
-            return self._kind_of_all(one.parts, state)
+            return self._kind_of_all(one.parts, state, depth + 1)
         if isinstance(one, ir.Binary):
-            return self._kind_of_all((one.left, one.right), state)
+            return self._kind_of_all((one.left, one.right), state, depth + 1)
         if isinstance(one, ir.Item) and isinstance(self.code[one.key], ir.Build):
             return "hidden"  # a part of a text
         if isinstance(one, (ir.Narrow, ir.Format)):
-            return self.kind_of(one.value, state)
+            return self.kind_of(one.value, state, depth + 1)
         return "told"
 
-    def _kind_of_all(self, registers: Iterable[Register], state: State) -> Kind:
-        return "told" if any(self.kind_of(one, state) == "told" for one in registers) else "hidden"
+    def _kind_of_all(self, registers: Iterable[Register], state: State, depth: int) -> Kind:
+        return "told" if any(self.kind_of(one, state, depth) == "told" for one in registers) else "hidden"
 
     def _stored(self, container: Register) -> list[Register]:
         """What a comprehension puts into its list."""
@@ -132,8 +140,26 @@ class FieldAnswers:
         texts = [one.value for one in held if isinstance(one, Constant) and isinstance(one.value, str)]
         return sorted(texts) if texts and len(texts) == len(held) else None
 
-    def text(self, register: Register, state: State) -> str | None:
-        """The one text that a register holds in this iteration."""
+    def text(self, register: Register, state: State, above: frozenset[Register] = frozenset()) -> str | None:
+        """The one text that a register holds in this iteration; `above` are those whose text is being asked."""
+        same = self._same(register)
+        if same & above or len(above) > _DEEPEST:
+            return None
+        written = (one for one in same if not isinstance(self.code[one], _PASSING))
+        texts = {self._written(one, state, above | same) for one in written}
+        return texts.pop() if len(texts) == 1 else None
+
+    def _same(self, register: Register) -> frozenset[Register]:
+        """The registers whose value this one may be, itself included: loops join in circles."""
+        found = [register]
+        for one in found:
+            passing = self.code[one]
+            if isinstance(passing, _PASSING):
+                inner = passing.args if isinstance(passing, ir.Phi) else (passing.value,)
+                found += [each for each in dict.fromkeys(inner) if each not in found]
+        return frozenset(found)
+
+    def _written(self, register: Register, state: State, above: frozenset[Register]) -> str | None:
         one = self.code[register]
         match one:
             case ir.Const(value=value):
@@ -142,18 +168,13 @@ class FieldAnswers:
                 items, place = self.items(base, state), state.get(register)
                 return items[place] if items and isinstance(place, int) and place < len(items) else None
             case ir.Unpack(base=base, index=0):
-                return self.text(base, state)
-            case ir.Phi(args=args):
-                texts = {self.text(arg, state) for arg in args if arg != register}
-                return texts.pop() if len(texts) == 1 else None
-            case ir.Narrow(value=inner) | ir.Format(value=inner):
-                return self.text(inner, state)
+                return self.text(base, state, above)
             case ir.Call(func=func, args=args):
                 method = self.code[func]
                 if isinstance(method, ir.Attr) and method.name in _OF_TEXT and not args:
-                    inner_text = self.text(method.base, state)
+                    inner_text = self.text(method.base, state, above)
                     return getattr(inner_text, method.name)() if inner_text is not None else None
-                return self.text(args[0], state) if called_name(self.unit, one) == "str" and args else None
+                return self.text(args[0], state, above) if called_name(self.unit, one) == "str" and args else None
         values = self.engine.value(self.step.context, register)
         held = {value.value if isinstance(value, Constant) else None for value in values}
         found = held.pop() if len(held) == 1 else None
@@ -206,9 +227,9 @@ class FieldAnswers:
             return None
         if name == "get":
             return self._is_there(self.root(func.base, state), call.args[0], state)
-        asked = self.text(call.args[-1] if name in _SEARCHES else call.args[0], state)
-        if name in _SEARCHES and asked is not None:
-            return self._searched(call, func, name, asked, state)
+        if name in _SEARCHES:
+            return self._searched(call, func, state)
+        asked = self.text(call.args[0], state)
         own = self.text(func.base, state)
         if own is not None and asked is not None and name in ("startswith", "endswith"):
             return own.startswith(asked) if name == "startswith" else own.endswith(asked)
@@ -236,21 +257,28 @@ class FieldAnswers:
             return None
         return any(answers) if name == "any" else all(answers)
 
-    def _searched(self, call: ir.Call, func: ir.Attr, name: str, asked: str, state: State) -> bool | None:
+    def _searched(self, call: ir.Call, func: ir.Attr, state: State) -> bool | None:
         """A regular expression that is written down, in `re.search(...)` or in a compiled name."""
-        written = self.text(call.args[0], state) if len(call.args) > 1 else None
-        ignores_case = False
-        if written is None:
-            compiled = self._compiled(func.base)
-            if compiled is None:
-                return None
+        compiled = self._compiled(func.base)
+        if compiled is None and len(call.args) > 1:
+            written = self.text(call.args[0], state)
+            ignores_case = _ignores_case(self.unit, call, 2)
+            asked = self.text(call.args[1], state)
+        elif compiled is not None:
             written, ignores_case = compiled
+            asked = self.text(call.args[0], state)
+        else:
+            return None
+        if written is None or asked is None or ignores_case is None or len(asked) > _LONGEST:
+            return None
         try:
-            return getattr(re, name)(written, asked, re.IGNORECASE if ignores_case else 0) is not None
+            if not is_quick(written):
+                return None
+            return getattr(re, func.name)(written, asked, re.IGNORECASE if ignores_case else 0) is not None
         except (re.error, RecursionError, OverflowError):
             return None
 
-    def _compiled(self, register: Register) -> tuple[str, bool] | None:
+    def _compiled(self, register: Register) -> tuple[str, bool | None] | None:
         """The text of a pattern that a module compiles, and whether it ignores case."""
         one = self.code[register]
         body = self.engine.module(self.unit.module)
@@ -262,9 +290,14 @@ class FieldAnswers:
         text = body.unit.code.instructions[made[0].args[0]] if made[0].args else None
         if not isinstance(text, ir.Const) or not isinstance(text.value, str):
             return None
-        flags = [*made[0].args[1:], *(value for _, value in made[0].keywords)]
-        names = {called.name for one in flags if isinstance(called := body.unit.code.instructions[one], ir.Attr)}
-        return text.value, bool(names & {"I", "IGNORECASE"})
+        return text.value, _ignores_case(body.unit, made[0], 1)
+
+
+def _ignores_case(unit: Unit, call: ir.Call, place: int) -> bool | None:
+    """What the flags of `re.compile` or `re.search` say of case; None where they say anything else."""
+    flags = [unit.code.instructions[one] for one in (*call.args[place:], *(value for _, value in call.keywords))]
+    names = {one.name if isinstance(one, ir.Attr) else "" for one in flags}
+    return bool(names) if names <= {"I", "IGNORECASE"} else None
 
 
 def elements(engine: Engine, context: Context, register: Register) -> Values:

@@ -26,7 +26,7 @@ from truthline.program.logs.processors import FieldWalk, step_of
 Family = Literal["structlog", "logging", "loguru"]
 FAMILIES: tuple[Family, ...] = ("structlog", "logging", "loguru")
 _WORDS = ("processors", "foreign_pre_chain", "addFilter", "filters", "setLogRecordFactory", "patcher", "configure")
-_CHAINS = ("processors", "processor", "foreign_pre_chain")
+_CHAINS = ("processors", "foreign_pre_chain")
 _MERGES = "structlog.contextvars.merge_contextvars"
 
 
@@ -120,18 +120,16 @@ class Pipeline:
         elif name == "setLogRecordFactory" and call.args:
             steps = self._steps(context, call.args[0], None)
             yield Chain("logging", tuple(steps))
+        callees = {one.path for one in self._values(context, call.func) if isinstance(one, External)}
+        libraries = {path.partition(".")[0] for path in callees}
         for keyword, value in call.keywords:
-            if keyword in _CHAINS:
+            if keyword in _CHAINS and "structlog" in libraries:
                 yield self._processors(context, value)
-            elif keyword == "patcher":
+            elif keyword == "patcher" and "loguru" in libraries:
                 yield Chain("loguru", tuple(self._steps(context, value, 0, "extra")))
-            elif keyword == "extra" and name == "configure":
+            elif keyword == "extra" and name == "configure" and "loguru" in libraries:
                 yield Chain("loguru", (), adds=frozenset(self._keys(context, value)))
-        is_configure = any(
-            isinstance(one, External) and one.path in ("structlog.configure", "structlog.configure_once")
-            for one in self._values(context, call.func)
-        )
-        if is_configure and call.args:
+        if call.args and callees & {"structlog.configure", "structlog.configure_once"}:
             yield self._processors(context, call.args[0])
 
     def _keys(self, context: Context, register: Register) -> Iterator[str]:
