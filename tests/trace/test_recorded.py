@@ -204,6 +204,43 @@ def test_without_the_key_a_record_is_no_fact(tmp_path: Path) -> None:
     assert codes(checked(directory)) == []
 
 
+@pytest.mark.parametrize("named", ["./calls.json", ".//calls.json", "././calls.json"])
+def test_the_same_file_may_be_named_in_any_way(tmp_path: Path, named: str) -> None:
+    project(
+        tmp_path,
+        {**FILES, "truthline.toml": f'recorded = ["{named}"]\n' + CONFIG, "run.py": RUN.format(argument="cache")},
+    )
+    out = truthline(tmp_path, "trace", "--keep", "./calls.json", "--", sys.executable, "run.py").out
+    assert "kept in calls.json" in out
+    assert "write into the config" not in out
+    assert codes(checked(tmp_path)) == ["TL103"]
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("app/decide.py", HIDDEN),
+        ("app/__init__.py", ""),
+        ("truthline.toml", CONFIG),
+        ("package.json", '{"version": 1}'),
+        ("list.json", "[]"),
+    ],
+)
+def test_no_file_is_written_over_that_is_no_earlier_record(tmp_path: Path, place: str, text: str) -> None:
+    project(tmp_path, {**FILES, "truthline.toml": CONFIG, place: text})
+    result = truthline(tmp_path, "trace", "--keep", place, "--", sys.executable, "-c", "open('ran', 'w').close()")
+    assert (result.status, (tmp_path / "ran").exists()) == (2, False)
+    assert f"{place} is there and no record of calls" in result.err
+    assert (tmp_path / place).read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("version", [1, 9])
+def test_an_earlier_record_is_written_anew(tmp_path: Path, version: int) -> None:
+    earlier = f'{{"version": {version}, "files": {{}}, "calls": []}}'
+    kept(tmp_path, {**FILES, "truthline.toml": CONFIG, "calls.json": earlier})
+    assert "app.decide:decide" in (tmp_path / "calls.json").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("place", "ran", "said"),
     [("no/such/calls.json", False, "there is no directory no/such"), ("a" * 300 + ".json", True, "cannot be written")],
@@ -247,6 +284,49 @@ def test_calls_of_a_changed_file_are_left_out_and_told(tmp_path: Path, file: str
         assert f"1 recorded call of calls.json left out, for {file} changed since" in out
 
 
+EDITS = {
+    "no instruction stands at the place": ("at", [7, 0, 7, 3]),
+    "no function of the caller's name": ("caller", "app.decide:gone"),
+    "no function of the callee's name": ("callee", "app.steps:gone"),
+    "no module of the callee's name": ("callee", "app.gone:ask"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_call_that_stands_nowhere_is_left_out_and_told(tmp_path: Path, edit: str) -> None:
+    directory = kept(tmp_path, FILES)
+    record = json.loads((directory / "calls.json").read_text("utf-8"))
+    key, changed = EDITS[edit]
+    record["calls"][0][key] = changed
+    (directory / "calls.json").write_text(json.dumps(record), "utf-8")
+    document = checked(directory)
+    assert (codes(document), verdict(document)[1]) == ([], 0)
+    assert document["stale-records"] == [{"file": "calls.json", "calls": 1, "changed": []}]
+    out = " ".join(truthline(directory, "check").out.split())
+    assert "1 recorded call of calls.json left out, for no such call stands in the code" in out
+
+
+def test_a_call_of_a_file_whose_content_the_record_does_not_tell_is_left_out(tmp_path: Path) -> None:
+    directory = kept(tmp_path, FILES)
+    record = json.loads((directory / "calls.json").read_text("utf-8"))
+    del record["files"]["app/steps.py"]
+    (directory / "calls.json").write_text(json.dumps(record), "utf-8")
+    assert checked(directory)["stale-records"] == [{"file": "calls.json", "calls": 1, "changed": ["app/steps.py"]}]
+
+
+def test_who_asks_why_or_for_the_graph_is_told_too(tmp_path: Path) -> None:
+    decision = '[flow.activation.decision]\ncall = "app.steps:ask_nobody"\ninputs = { tenant = "proven" }\n'
+    evidence = '[evidence.proven]\ntables = ["tenants"]\n'
+    directory = kept(tmp_path, {**FILES, "truthline.toml": RECORDED + CONFIG + decision + evidence})
+    (directory / "app/steps.py").write_text(STEPS + "# changed\n", "utf-8")
+    told = "1 recorded call of calls.json left out, for app/steps.py changed since"
+    for question in (("why", "activation", "connector-cache"), ("why", "activation")):
+        assert told in " ".join(truthline(directory, *question).out.split())
+        document = json.loads(truthline(directory, *question, "--output-format", "json").out)
+        assert document["stale-records"] == [{"file": "calls.json", "calls": 1, "changed": ["app/steps.py"]}]
+    assert told in truthline(directory, "graph", "flow", "activation").err
+
+
 def test_a_file_that_no_call_concerns_may_change(tmp_path: Path) -> None:
     directory = kept(tmp_path, {**FILES, "app/other.py": "x = 1\n"})
     (directory / "app/other.py").write_text("x = 2\n", "utf-8")
@@ -275,6 +355,7 @@ def test_nothing_that_the_analysis_finds_is_kept(tmp_path: Path) -> None:
         ("{", "`calls.json` is no record of calls"),
         ('{"version": 1, "files": {}, "calls": [{"caller": "a"}]}', "`calls.json` is no record of calls"),
         ('{"version": 9, "files": {}, "calls": []}', "`calls.json` is of version 9, and this"),
+        ('{"version": 2, "edges": [["a", "b"]]}', "`calls.json` is of version 2, and this"),
     ],
 )
 def test_a_record_that_cannot_be_read_is_a_mistake_of_the_config(tmp_path: Path, text: str | None, said: str) -> None:
@@ -285,3 +366,10 @@ def test_a_record_that_cannot_be_read_is_a_mistake_of_the_config(tmp_path: Path,
     assert (result.status, result.out) == (2, "")
     assert f"truthline.toml:1: recorded[0]: {said}" in result.err
     assert "Traceback" not in result.err
+
+
+def test_a_directory_is_called_one(tmp_path: Path) -> None:
+    project(tmp_path, {**FILES, "calls.json/one.json": "{}"})
+    result = truthline(tmp_path, "check")
+    assert (result.status, result.out) == (2, "")
+    assert "truthline.toml:1: recorded[0]: `calls.json` is a directory; name the file in it" in result.err

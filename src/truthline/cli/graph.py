@@ -11,7 +11,6 @@ from truthline.cli.options import config_option, jobs_option
 from truthline.cli.suggestions import flows
 
 if TYPE_CHECKING:
-    from truthline.program.modules import Modules
     from truthline.program.program import Program
     from truthline.program.ways import Way
     from truthline.report.graph import Graph
@@ -98,7 +97,7 @@ def flow(name: str, format_: Format, config_file: Path | None, jobs: int | None)
     if name not in config.flow:
         raise UnusableError(f"there is no flow `{name}`{did_you_mean(name, config.flow)}")
     program = load_program(config, jobs)
-    _complain(program.modules)
+    _complain(program)
     return _print(of_flow(program.slice(name)), format_, _routes(program.flow(name).ways) if format_ == "html" else ())
 
 
@@ -113,16 +112,18 @@ def _load(config_file: Path | None, jobs: int | None) -> "Program":
     from truthline.config import load_or_default
 
     program = load_program(load_or_default(Path.cwd(), config_file), jobs)
-    _complain(program.modules)
+    _complain(program)
     return program
 
 
-def _complain(modules: "Modules") -> None:
-    """A graph has no place for what could not be read."""
+def _complain(program: "Program") -> None:
+    """A graph has no place for what could not be read, nor for recorded calls that were not used."""
     from truthline.report.escape import printable
+    from truthline.report.summary import left_out
 
-    for unread in modules.unread:
-        click.echo(printable(f"truthline: {unread.file} is left out: {unread.reason}"), err=True)
+    said = [f"{unread.file} is left out: {unread.reason}" for unread in program.modules.unread]
+    for sentence in (*said, *map(left_out, program.recorded.stale)):
+        click.echo(printable(f"truthline: {sentence}"), err=True)
 
 
 def _files(program: "Program", entries: Iterable[Path]) -> list[str]:

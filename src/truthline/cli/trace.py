@@ -66,23 +66,40 @@ def command(
     from truthline.cli.loading import load_program
     from truthline.cli.terminal import style, write
     from truthline.config import load_or_default
+    from truthline.program.recorded import record_files
     from truthline.trace.render import render_json, render_text
     from truthline.trace.trace import trace
 
     config = load_or_default(Path.cwd(), config_file)
     file = below_base(keep, Path(config.base), "--keep") if keep is not None else None
-    if keep is not None and not os.path.isdir(keep.parent):  # noqa: PTH112  # a name may be too long
-        raise click.BadParameter(f"there is no directory {keep.parent}", param_hint="--keep")
+    if keep is not None:
+        _require_place(keep)
     program = load_program(_to_begin_with(config, file), jobs)
     found = trace(program, cmd, sys.stderr if output_format == "json" else None, file)
-    write(render_json(found, limit) if output_format == "json" else render_text(found, limit, style(color)))
+    if output_format == "json":
+        write(render_json(found, limit))
+    else:
+        write(render_text(found, limit, style(color), record_files(config)))
     return 1 if found.contradictions else 0
+
+
+def _require_place(file: Path) -> None:
+    """A record is written into a directory that is there, and over nothing but an earlier record."""
+    from truthline.program.recorded import is_earlier_record
+
+    if not os.path.isdir(file.parent):  # noqa: PTH112  # a name may be too long
+        raise click.BadParameter(f"there is no directory {file.parent}", param_hint="--keep")
+    if os.path.exists(file) and not is_earlier_record(file.read_bytes()):  # noqa: PTH110  # likewise
+        message = f"{file} is there and no record of calls; name another file, or remove it"
+        raise click.BadParameter(message, param_hint="--keep")
 
 
 def _to_begin_with(config: "Config", file: str | None) -> "Config":
     """The config of a run that is to write a record file: what the file held counts, unless there is none yet."""
     import msgspec
 
+    from truthline.program.recorded import record_files
+
     if file is None or os.path.exists(Path(config.base, file)):  # noqa: PTH110  # a name may be too long
         return config
-    return msgspec.structs.replace(config, recorded=tuple(name for name in config.recorded if name != file))
+    return msgspec.structs.replace(config, recorded=tuple(name for name in record_files(config) if name != file))

@@ -67,7 +67,8 @@ def _print_inputs(program: "Program", flow: str, output_format: Literal["text", 
     from truthline.report.inputs import Inputs, render_json, render_text
 
     decision = program.config.flow[flow].decision
-    answer = Inputs(flow=flow, decision=decision.call if decision is not None else "", inputs=program.inputs(flow))
+    called = decision.call if decision is not None else ""
+    answer = Inputs(flow=flow, decision=called, inputs=program.inputs(flow), stale=program.recorded.stale)
     write(render_json(answer) if output_format == "json" else render_text(answer, style(color)))
     return 0 if answer.proven else 1
 
@@ -105,4 +106,5 @@ def _answer(program: "Program", flow: str, state: str, limit: int) -> "Answer":
         ways=ways[:limit],
         possible=analysis.possible,
         more=len(ways) > limit,
+        stale=program.recorded.stale,
     )

@@ -21,11 +21,14 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class StaleRecord(msgspec.Struct, frozen=True):
-    """Calls of a record file that were left out, and the files that have changed since they were recorded."""
+    """Calls of a record file that were left out, and the files that have changed since they were recorded.
+
+    Where none has, the functions or the places that the record names are not in the files.
+    """
 
     file: str
     calls: int
-    changed: tuple[str, ...]
+    changed: tuple[str, ...] = ()
 
 
 class Silencing(msgspec.Struct, frozen=True):

@@ -96,7 +96,7 @@ class Program:
         self._timings = timings or Timings()
         self.modules = modules
         self.tree = modules.tree
-        self.recorded = live_calls(config, modules)
+        self.recorded = live_calls(config, modules, self._units_in)
         self.places = Places(modules, self.recorded.calls)
         self._recollection = Recollection(config, modules, self.recorded.digest)
         self._flows: dict[str, FlowAnalysis] = {}
@@ -344,6 +344,9 @@ class Program:
         return DecisionContract(decision, self.units(decision.call), states, self.config.evidence)
 
     # -- references ---------------------------------------------------------------------------
+
+    def _units_in(self, module: str) -> tuple[Unit, ...]:
+        return self.bodies.units(module)
 
     def units(self, reference: str) -> tuple[Unit, ...]:
         """The functions that a reference names; patterns may name several."""

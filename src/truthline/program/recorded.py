@@ -7,7 +7,7 @@ that they had in the traced run; calls of files that have changed since are left
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -15,13 +15,19 @@ from truthline.config.problems import ConfigError, Problem
 from truthline.config.schema import Config
 from truthline.facts.code import Position
 from truthline.model.run import StaleRecord
+from truthline.program.engine.recorded import instruction_at
+from truthline.program.engine.units import Unit
 from truthline.program.modules import Modules
+from truthline.syntax.discovery import relative
 from truthline.syntax.identity import digest
 from truthline.syntax.source import decode
 from truthline.syntax.tree import Tree
 from truthline.syntax.unread import Unparsable
 
 VERSION = 1
+
+UnitsOf = Callable[[str], tuple[Unit, ...]]
+"""The units of a module by its name."""
 
 
 class KeptCall(msgspec.Struct, frozen=True, order=True):
@@ -48,6 +54,18 @@ class Record(msgspec.Struct, frozen=True):
     version: int
     files: dict[str, str]
     calls: tuple[KeptCall, ...]
+
+
+class _Versioned(msgspec.Struct, frozen=True):
+    """What a record of any version says first, however the rest looks."""
+
+    version: int
+
+
+class _AnyRecord(_Versioned, frozen=True):
+    """What tells a record of any version from other files."""
+
+    calls: tuple[msgspec.Raw, ...]
 
 
 class LiveCalls(msgspec.Struct, frozen=True):
@@ -86,19 +104,41 @@ def _block(first: str, rows: list[str], last: str) -> str:
     return first + "\n" + ",\n".join(rows) + f"\n  {last}" if rows else first + last
 
 
-def live_calls(config: Config, modules: Modules) -> LiveCalls:
+def record_files(config: Config) -> tuple[str, ...]:
+    """The record files that the config names, each as findings would name it."""
+    return tuple(relative(config.base, name) for name in config.recorded)
+
+
+def is_earlier_record(text: bytes) -> bool:
+    """Whether a file's content is a record, of whatever version."""
+    try:
+        msgspec.json.decode(text, type=_AnyRecord)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def live_calls(config: Config, modules: Modules, units: UnitsOf) -> LiveCalls:
     """The calls that the config's record files hold and that still stand. Raises ConfigError."""
     calls: dict[KeptCall, None] = {}
     stale: list[StaleRecord] = []
-    for index, file in enumerate(config.recorded):
-        record = _read(config, index, modules.tree)
-        changed = {name for name, content in record.files.items() if _now(name, modules) != content}
-        unchanged = record.files.keys() - changed
-        standing = [call for call in record.calls if _stands(call, unchanged, modules)]
-        calls.update(dict.fromkeys(standing))
-        if len(standing) < len(record.calls):
-            stale.append(StaleRecord(file, len(record.calls) - len(standing), tuple(sorted(changed))))
+    for index, file in enumerate(record_files(config)):
+        record = _read(config, index, file, modules.tree)
+        changed = _changed(record, modules)
+        current = [call for call in record.calls if changed.isdisjoint(_files(call, modules))]
+        placed = [call for call in current if _is_placed(call, units)]
+        calls.update(dict.fromkeys(placed))
+        if len(current) < len(record.calls):
+            stale.append(StaleRecord(file, len(record.calls) - len(current), tuple(sorted(changed))))
+        if len(placed) < len(current):
+            stale.append(StaleRecord(file, len(current) - len(placed)))
     return LiveCalls(tuple(sorted(calls)), tuple(stale))
+
+
+def _changed(record: Record, modules: Modules) -> set[str]:
+    """The files of a record that are not what they were then, or of which it does not say what they were."""
+    concerned = {file for call in record.calls for file in _files(call, modules)}
+    return {file for file in concerned | record.files.keys() if _now(file, modules) != record.files.get(file, "")}
 
 
 def _now(file: str, modules: Modules) -> str | None:
@@ -107,26 +147,37 @@ def _now(file: str, modules: Modules) -> str | None:
     return module.digest.hex() if module is not None and module.digest is not None else None
 
 
-def _stands(call: KeptCall, unchanged: set[str], modules: Modules) -> bool:
-    sources = [modules.get(module) for module in call.modules]
-    return all(source is not None and source.file in unchanged for source in sources)
+def _files(call: KeptCall, modules: Modules) -> list[str]:
+    """The files of both ends, as far as their modules are still there."""
+    sources = (modules.get(module) for module in call.modules)
+    return [source.file for source in sources if source is not None]
 
 
-def _read(config: Config, index: int, tree: Tree) -> Record:
-    name = config.recorded[index]
+def _is_placed(call: KeptCall, units: UnitsOf) -> bool:
+    """Whether both functions stand in their files, and an instruction at the place of the call."""
+    caller, callee = call.modules
+    callers = [unit for unit in units(caller) if unit.symbol == call.caller]
+    is_called = any(unit.symbol == call.callee for unit in units(callee))
+    return is_called and any(instruction_at(unit, call.at) is not None for unit in callers)
+
+
+def _read(config: Config, index: int, name: str, tree: Tree) -> Record:
     again = f"`truthline trace --keep {name} -- CMD...` writes it"
+    if tree.is_directory(name):
+        raise _problem(config, index, f"`{name}` is a directory; name the file in it that `truthline trace` wrote")
     if not tree.is_file(name):
         raise _problem(config, index, f"there is no file `{name}` beside the config file; {again}")
     try:
-        record = msgspec.json.decode(decode(tree.read(name)), type=Record)
+        text = decode(tree.read(name))
+        version = msgspec.json.decode(text, type=_Versioned).version
+        if version != VERSION:
+            of_version = f"is of version {version}, and this truthline reads version {VERSION}"
+            raise _problem(config, index, f"`{name}` {of_version}; remove it, and {again} anew")
+        return msgspec.json.decode(text, type=Record)
     except (Unparsable, msgspec.DecodeError, RecursionError) as error:
         raise _problem(
             config, index, f"`{name}` is no record of calls ({error}); remove it, and {again} anew"
         ) from error
-    if record.version != VERSION:
-        of_version = f"is of version {record.version}, and this truthline reads version {VERSION}"
-        raise _problem(config, index, f"`{name}` {of_version}; remove it, and {again} anew")
-    return record
 
 
 def _problem(config: Config, index: int, message: str) -> ConfigError:

@@ -6,21 +6,26 @@ from itertools import groupby
 import msgspec
 
 from truthline.model.location import Location
+from truthline.model.run import StaleRecord
 from truthline.program.program import InputProvenance, InputSource
-from truthline.report.json_report import Entry, StepEntry, Tool, document, witness
+from truthline.report.json_report import Entry, StaleEntries, StepEntry, Tool, document, stale_entries, witness
 from truthline.report.page import Page
 from truthline.report.style import Style
-from truthline.report.summary import counted
+from truthline.report.summary import counted, left_out
 
 _COLORS = {"evidence": "green", "state": "red", "constant": "red", "caller": "red", "unknown": "yellow"}
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
-    """The inputs of every call of the decision that a flow can make, calls in the order of the text."""
+    """The inputs of every call of the decision that a flow can make, calls in the order of the text.
+
+    `stale` are the recorded calls that were not used.
+    """
 
     flow: str
     decision: str
     inputs: tuple[InputProvenance, ...]
+    stale: tuple[StaleRecord, ...] = ()
 
     @property
     def proven(self) -> bool:
@@ -60,6 +65,7 @@ class InputsEntry(Entry, frozen=True, kw_only=True):
     decision: str
     proven: bool
     inputs: tuple[InputEntry, ...]
+    stale_records: StaleEntries = msgspec.UNSET
 
 
 def render_json(answer: Inputs) -> str:
@@ -70,6 +76,7 @@ def render_json(answer: Inputs) -> str:
             decision=answer.decision,
             proven=answer.proven,
             inputs=tuple(_input(one) for one in answer.inputs),
+            stale_records=stale_entries(answer.stale),
         )
     )
 
@@ -84,6 +91,8 @@ def render_text(answer: Inputs, style: Style) -> str:
         page.wrap((f"{answer.flow}: {unproven} of {counted(len(answer.inputs), 'input')} not proven.", "bold red"))
     else:
         page.wrap((f"{answer.flow}: {counted(len(answer.inputs), 'input')} proven.", "bold green"))
+    for stale in answer.stale:
+        page.wrap((left_out(stale), "yellow"))
     for call, inputs in groupby(answer.inputs, key=lambda one: one.call):
         page.blank()
         page.whole((_place(call), "cyan"), " ", answer.decision)

@@ -5,7 +5,7 @@ locale and cannot drive a terminal; a reader gets the original text back.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -86,11 +86,14 @@ class FindingEntry(Entry, frozen=True, kw_only=True):
 
 
 class StaleEntry(Entry, frozen=True, kw_only=True):
-    """Calls of a record file that were left out, for these files have changed since."""
+    """Calls of a record file that were left out, for these files have changed since, or none stands there."""
 
     file: str
     calls: int
     changed: tuple[str, ...]
+
+
+StaleEntries = tuple[StaleEntry, ...] | msgspec.UnsetType
 
 
 class Report(Entry, frozen=True, kw_only=True):
@@ -105,7 +108,7 @@ class Report(Entry, frozen=True, kw_only=True):
     flows: tuple[FlowEntry, ...]
     findings: tuple[FindingEntry, ...]
     statistics: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
-    stale_records: tuple[StaleEntry, ...] | msgspec.UnsetType = msgspec.UNSET
+    stale_records: StaleEntries = msgspec.UNSET
 
 
 def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
@@ -116,7 +119,7 @@ def render(outcome: Outcome, lines: SourceLines, style: Style) -> str:
             flows=tuple(flow_entry(flow) for flow in outcome.flows),
             findings=tuple(_finding(finding) for finding in outcome.findings),
             statistics=_statistics(outcome) if style.statistics else msgspec.UNSET,
-            stale_records=tuple(map(_stale, outcome.stale)) or msgspec.UNSET,
+            stale_records=stale_entries(outcome.stale),
         )
     )
 
@@ -182,8 +185,10 @@ def _finding(finding: Finding) -> FindingEntry:
     )
 
 
-def _stale(record: StaleRecord) -> StaleEntry:
-    return StaleEntry(file=record.file, calls=record.calls, changed=record.changed)
+def stale_entries(records: Iterable[StaleRecord]) -> StaleEntries:
+    """What was left out of the record files, as in the report of a check; no entry where nothing was."""
+    entries = (StaleEntry(file=one.file, calls=one.calls, changed=one.changed) for one in records)
+    return tuple(entries) or msgspec.UNSET
 
 
 def _statistics(outcome: Outcome) -> dict[str, int]:

@@ -39,7 +39,7 @@ def _states(states: Sequence[ProposedState]) -> Iterator[str]:
         yield 'role = "cache"  # a flow may write it, never read it; "forbidden": not even write it'
         yield f"modules = {_listed([state.module])}"
         yield "objects = ["
-        yield from (f"  {_quoted(each)}," for each in state.objects)
+        yield from (f"  {quoted(each)}," for each in state.objects)
         yield "]"
     if not states:
         yield "#"
@@ -60,7 +60,7 @@ def _flows(flows: Sequence[ProposedFlow], states: Sequence[ProposedState]) -> It
 def _flow(flow: ProposedFlow, states: Sequence[ProposedState]) -> Iterator[str]:
     yield f"[flow.{flow.name}]"
     yield "entry = ["
-    yield from (f"  {_quoted(each)}," for each in flow.entries)
+    yield from (f"  {quoted(each)}," for each in flow.entries)
     yield "]"
     yield f"must-not-reach = {_listed([state.name for state in states] or [_EXAMPLE_STATE])}"
     yield 'unknown = "warn"  # calls that cannot be resolved and could reach a state: "ignore", "warn" or "error"'
@@ -74,7 +74,7 @@ def _evidence(inventory: Inventory) -> Iterator[str]:
     table = inventory.tables[0] if inventory.tables else "tenants"
     yield "#"
     yield "# [evidence.proven]"
-    yield f"# tables = [{_quoted(table)}]"
+    yield f"# tables = [{quoted(table)}]"
     yield '# columns = ["status"]  # columns that the reading query must constrain'
     yield "#"
     yield '# and in the flow: must-read = ["proven"]'
@@ -82,9 +82,9 @@ def _evidence(inventory: Inventory) -> Iterator[str]:
 
 
 def _listed(values: Sequence[str]) -> str:
-    return f"[{', '.join(map(_quoted, values))}]"
+    return f"[{', '.join(map(quoted, values))}]"
 
 
-def _quoted(text: str) -> str:
-    """A TOML basic string; JSON escapes what it must not hold in the same way."""
-    return json.dumps(text, ensure_ascii=False)
+def quoted(text: str) -> str:
+    """A TOML basic string; JSON escapes what it must not hold in the same way, but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

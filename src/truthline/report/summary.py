@@ -63,12 +63,17 @@ def _unread(summary: Summary) -> list[str]:
 
 def left_out(stale: StaleRecord) -> str:
     """Which recorded calls were not used, why, and how to have them again."""
-    first, *rest = stale.changed or ("a module",)
-    others = f" and {counted(len(rest), 'other file')}" if rest else ""
+    reason = f"{_named(stale.changed)} changed since" if stale.changed else "no such call stands in the code"
     return (
-        f"{counted(stale.calls, 'recorded call')} of {stale.file} left out, for {first}{others} changed since "
+        f"{counted(stale.calls, 'recorded call')} of {stale.file} left out, for {reason} "
         f"(truthline trace --keep {stale.file} -- CMD...)."
     )
+
+
+def _named(files: Sequence[str]) -> str:
+    """The first of some files, and how many others there are."""
+    first, *rest = files
+    return f"{first} and {counted(len(rest), 'other file')}" if rest else first
 
 
 def ways(outcome: Outcome) -> list[str]:

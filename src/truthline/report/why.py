@@ -6,13 +6,24 @@ from typing import Literal
 import msgspec
 
 from truthline.model.finding import Step
+from truthline.model.run import StaleRecord
 from truthline.model.verdict import FlowVerdict
 from truthline.program.program import PossibleWay, Way
 from truthline.report.flows import print_doubts, print_unresolved, proof
-from truthline.report.json_report import Entry, StepEntry, Tool, UnresolvedEntry, document, unresolved_entry, witness
+from truthline.report.json_report import (
+    Entry,
+    StaleEntries,
+    StepEntry,
+    Tool,
+    UnresolvedEntry,
+    document,
+    stale_entries,
+    unresolved_entry,
+    witness,
+)
 from truthline.report.page import Page
 from truthline.report.style import Style
-from truthline.report.summary import counted
+from truthline.report.summary import counted, left_out
 from truthline.report.witness import print_way
 
 Conclusion = Literal["way", "no-way", "undecided"]
@@ -28,7 +39,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of one flow and one state.
 
     `verdict` is that of the flow with this state as the only one that it must not reach. `more` says that there
-    are ways beyond those that were asked for.
+    are ways beyond those that were asked for. `stale` are the recorded calls that were not used.
     """
 
     flow: str
@@ -37,6 +48,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     ways: tuple[Way, ...]
     possible: tuple[PossibleWay, ...] = ()
     more: bool = False
+    stale: tuple[StaleRecord, ...] = ()
 
     @property
     def conclusion(self) -> Conclusion:
@@ -85,6 +97,7 @@ class AnswerEntry(Entry, frozen=True, kw_only=True):
     resolved: int
     unresolved: tuple[UnresolvedEntry, ...]
     doubts: tuple[str, ...]
+    stale_records: StaleEntries = msgspec.UNSET
 
 
 def render_json(answer: Answer) -> str:
@@ -102,6 +115,7 @@ def render_json(answer: Answer) -> str:
             resolved=answer.verdict.resolved,
             unresolved=tuple(unresolved_entry(call) for call in answer.verdict.unresolved),
             doubts=answer.verdict.doubts,
+            stale_records=stale_entries(answer.stale),
         )
     )
 
@@ -113,6 +127,8 @@ def render_text(answer: Answer, style: Style) -> str:
     ways = counted(len(answer.ways), "way") + (" here, more with --limit" if answer.more else "")
     page.wrap((headline.format(flow=answer.flow, state=answer.state, ways=ways), color))
     page.wrap(f"{proof(answer.verdict)}.")
+    for stale in answer.stale:
+        page.wrap((left_out(stale), "yellow"))
     for number, way in enumerate(answer.ways, start=1):
         page.blank()
         page.wrap((f"Way {number}", "bold"), f" {VERBS[way.depth]} {way.target}, {_length(way.steps)}:", hang=2)

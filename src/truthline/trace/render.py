@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from truthline.report.json_report import Entry, StepEntry, Tool, document, witness
 from truthline.report.page import Page
+from truthline.report.starter import quoted
 from truthline.report.style import Style
 from truthline.report.summary import counted
 from truthline.report.witness import print_way
@@ -97,8 +97,11 @@ def render_json(trace: Trace, limit: int) -> str:
     )
 
 
-def render_text(trace: Trace, limit: int, style: Style) -> str:
-    """The trace for people: the proofs first, then recall and what is missing."""
+def render_text(trace: Trace, limit: int, style: Style, named: Sequence[str]) -> str:
+    """The trace for people: the proofs first, then recall and what is missing.
+
+    `named` are the record files of the config: the others are no facts yet.
+    """
     page = Page(style)
     _print_run(page, trace)
     for one in trace.contradictions:
@@ -112,7 +115,7 @@ def render_text(trace: Trace, limit: int, style: Style) -> str:
     _print_misses(page, trace.comparison.misses, limit)
     if trace.kept is not None:
         page.blank()
-        _print_kept(page, trace.kept, trace.comparison.unplaced)
+        _print_kept(page, trace.kept, trace.comparison.unplaced, named)
     return page.text()
 
 
@@ -156,12 +159,12 @@ def _print_misses(page: Page, misses: Sequence[Miss], limit: int) -> None:
         page.wrap(f"... and {len(misses) - limit:,} more (--limit shows them)", indent=2)
 
 
-def _print_kept(page: Page, kept: Kept, unplaced: int) -> None:
+def _print_kept(page: Page, kept: Kept, unplaced: int, named: Sequence[str]) -> None:
     page.wrap(f"{counted(kept.calls, 'call')} that the analysis does not find kept in {kept.file}.")
     if unplaced:
         page.wrap(f"{counted(unplaced, 'edge')} left out: no instruction stands at the line.")
-    if not kept.is_named:
-        page.wrap(f"For the next check, write into the config: recorded = [{json.dumps(kept.file)}]")
+    if kept.file not in named:
+        page.wrap(f"For the next check, write into the config: recorded = [{quoted(kept.file)}]")
 
 
 def _miss(miss: Miss) -> MissEntry:

@@ -23,11 +23,10 @@ class RecordError(TruthlineError):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A record file that was written, relative to the config; whether the config names it."""
+    """A record file that was written, relative to the config."""
 
     file: str
     calls: int
-    is_named: bool
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -62,7 +61,7 @@ def _keep(program: Program, comparison: Comparison, file: str) -> Kept:
         (Path(program.config.base) / file).write_text(written(record), encoding="utf-8", newline="\n")
     except OSError as error:
         raise RecordError(f"the record cannot be written to {file}: {error.strerror}") from error
-    return Kept(file, len(record.calls), file in program.config.recorded)
+    return Kept(file, len(record.calls))
 
 
 def _watch(program: Program) -> Watch:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from truthline.facts.code import Call, Register
+from truthline.facts.code import Call, Position, Register
 from truthline.program.engine.calls import Arguments, Outcome, Site, invoke, run, suspended
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import NOTHING, Context, Method, Values
@@ -43,16 +43,16 @@ class Recorded:
     def _find(self, engine: Engine, unit: Unit) -> Targets:
         found: Targets = {}
         for call in self._calls.get(unit.symbol, ()):
-            register = _instruction(unit, call)
+            register = instruction_at(unit, call.at)
             if register is not None:
                 callees = (one for one in engine.bodies.units(call.modules[1]) if one.symbol == call.callee)
                 found.setdefault(register, {}).update(dict.fromkeys(callees, bool(call.outside)))
         return found
 
 
-def _instruction(unit: Unit, call: KeptCall) -> Register | None:
+def instruction_at(unit: Unit, place: Position) -> Register | None:
     """The instruction at a recorded place: a call, where one and others stand over the same text."""
-    there = [register for register in unit.executable if unit.code.where(register) == call.at]
+    there = [register for register in unit.executable if unit.code.where(register) == place]
     calls = [register for register in there if isinstance(unit.code.instructions[register], Call)]
     return next(iter(calls or there), None)
 
