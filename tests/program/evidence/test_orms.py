@@ -8,6 +8,7 @@ from tests.program.evidence.flows import analysed, answer
 
 ALCHEMY_MODELS = """
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import Table as T
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 class Base(DeclarativeBase):
     pass
@@ -33,6 +34,12 @@ class Other(Base):
     id = Column(Integer, primary_key=True)
     status = Column(String)
 keys_table = Table("api_keys", MetaData(), Column("id", Integer), Column("status", String))
+KEYS = "api_keys"
+named_by_constant = T(KEYS, MetaData(), Column("id", Integer))
+archived_keys = Table("api_keys", MetaData(), Column("id", Integer), schema="archive")
+def prefixed(name):
+    return Table("label_" + name, MetaData())
+labels = prefixed("api_keys")
 class Member(Base):
     __tablename__ = "members"
     id = Column(Integer, primary_key=True)
@@ -41,6 +48,13 @@ class Member(Base):
     by_name = relationship("Other", secondary="api_keys")
     by_lambda = relationship("Other", secondary=lambda: keys_table)
     others = relationship("Other", secondary="elsewhere")
+    by_constant = relationship("Other", secondary=named_by_constant)
+    archived = relationship("Other", secondary=archived_keys)
+    by_call = relationship("Other", secondary=labels)
+class Mapped(Base):
+    __table__ = keys_table
+class Archived(Base):
+    __table__ = T("api_keys", MetaData(), Column("id", Integer, primary_key=True), schema="archive")
 """
 ALCHEMY = """
 from sqlalchemy import and_, exists, func, insert, or_, select, text, update
@@ -53,6 +67,11 @@ MANY_TO_MANY = [
     ("return session.get(Member, t).by_name", "clean"),
     ("return session.get(Member, t).by_lambda", "clean"),
     ("return session.get(Member, t).others", "TL110"),
+    ("return session.get(Member, t).by_constant", "clean"),
+    ("return session.get(Member, t).archived", "TL110"),
+    ("return session.get(Member, t).by_call", "TL110"),
+    ("return session.get(Mapped, t)", "clean"),
+    ("return session.get(Archived, t)", "TL110"),
     ("return session.get(Member, t).name", "TL110"),
     ("return session.execute(select(Member).join(Member.by_table).where(Other.status == t)).all()", "clean"),
     ("return session.query(Member).filter(Member.by_table.any(Other.status == t)).first()", "clean"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -22,7 +22,7 @@ from truthline.facts.code import (
 from truthline.program.engine.attributes import class_members
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, External, Opaque
-from truthline.program.evidence.tables import Column, Table
+from truthline.program.evidence.tables import Column, Table, names
 from truthline.program.modules import Found
 
 if TYPE_CHECKING:
@@ -95,17 +95,36 @@ class Mappings:
 
     def maps(self, table: Table) -> bool:
         """Whether some class or `Table(...)` of the program is mapped to a table."""
-        words = {table.name, table.name.rpartition("_")[2]}
-        modules = {module.name for word in sorted(words) for module in self.engine.modules.files_mentioning(word)}
-        for name in sorted(modules):
-            for unit in self.engine.bodies.units(name):
-                if unit.code.kind == "class" and unit.parent is not None:
-                    found = self.of(self.engine.universe.make(Class, unit, self.engine.ambient(unit.parent)))
-                    if found is not None and found.table.name == table.name:
-                        return True
-                if any(_names_table(unit, call, table.name) for _, call in unit.find(Call)):
-                    return True
-        return False
+        return any(True for _ in self.bodies_of(table)) or any(
+            self._is_written(unit, register, table)
+            for module in self.engine.modules.files_mentioning(table.name)
+            for unit in self.engine.bodies.units(module.name)
+            for register, _ in unit.find(Call)
+        )
+
+    def _is_written(self, unit: Unit, register: Register, table: Table) -> bool:
+        """Whether a call is `Table(...)` of a table."""
+        call = unit.code.instructions[register]
+        if not isinstance(call, Call) or not call.args:
+            return False
+        written = self._written_table(self.engine.ambient(unit), register)
+        return written is not None and names(table, written)
+
+    def bodies_of(self, table: Table) -> Iterator[Unit]:
+        """The class bodies that are mapped to a table, which they name or are named after."""
+        # Django calls the table of `shop.Order` `shop_order`, and no text says so
+        for word in sorted({table.name, table.name.partition("_")[2], table.name.rpartition("_")[2]} - {""}):
+            for spelling in sorted({word, "".join(part.title() for part in word.split("_"))}):
+                for module in self.engine.modules.files_mentioning(spelling):
+                    for unit in self.engine.bodies.units(module.name):
+                        if unit.code.kind == "class" and _may_map(unit, table) and self._maps_to(unit, table):
+                            yield unit
+
+    def _maps_to(self, body: Unit, table: Table) -> bool:
+        if body.parent is None:
+            return False
+        mapping = self.of(self.engine.universe.make(Class, body, self.engine.ambient(body.parent)))
+        return mapping is not None and names(table, mapping.table)
 
     def style(self, cls: Class) -> Style | None:
         """The ORM that a class's bases belong to."""
@@ -131,10 +150,9 @@ class Mappings:
     def _alchemy(self, cls: Class) -> Mapping | None:
         if _constant(self._own(cls, "__abstract__")) is True:
             return None
-        name = self._table_name(cls)
-        if name is None:
+        table = self._table(cls)
+        if table is None:
             return None
-        table = Table(name, self._schema(cls))
         inherited = [
             parent.table
             for one in self.engine.classes.order(cls)[1:]
@@ -142,16 +160,18 @@ class Mappings:
         ]
         return Mapping(table, "alchemy", cls, tuple(dict.fromkeys(inherited)))
 
-    def _table_name(self, cls: Class) -> str | None:
+    def _table(self, cls: Class) -> Table | None:
         holder, members = class_members(self.engine, cls, "__tablename__")
         texts = [one.value for one in members if isinstance(one, Constant) and isinstance(one.value, str)]
-        if texts:
-            return min(texts)
+        if not texts and holder is None and (table := self._core_table(cls)) is not None:
+            return table
+        name = min(texts) if texts else self._computed_name(cls, holder)
+        return None if name is None else Table(name, self._schema(cls))
+
+    def _computed_name(self, cls: Class, holder: Class | None) -> str | None:
+        """The name that a `declared_attr` or a library makes of the class's."""
         if holder is not None:
             return cls.unit.name.lower() if self._is_computed_from_name(holder.unit) else None
-        table = self._core_table(cls)
-        if table is not None:
-            return table
         paths = [one.path for one in self.engine.classes.outside_bases(cls) if isinstance(one, External)]
         if any(path.startswith("sqlmodel.") for path in paths):
             is_table = any(isinstance(one, Constant) and one.value is True for one in self._keyword(cls, "table"))
@@ -171,16 +191,33 @@ class Mappings:
                 return {"__name__", "lower"} <= named
         return False
 
-    def _core_table(self, cls: Class) -> str | None:
+    def _core_table(self, cls: Class) -> Table | None:
         """`__table__ = Table("name", ...)`."""
         for one in self.engine.classes.order(cls):
             for _, bind in one.unit.bindings.get("__table__", ()):
-                made = one.unit.code.instructions[bind.value]
-                if isinstance(made, Call) and made.args:
-                    first = one.unit.code.instructions[made.args[0]]
-                    if isinstance(first, Const) and isinstance(first.value, str):
-                        return first.value
+                return self._written_table(self.body(one), bind.value)
         return None
+
+    def _written_table(self, context: Context, register: Register) -> Table | None:
+        """The table of a `Table("name", ..., schema="schema")` that stands here, itself or by a name of the module."""
+        made = context.unit.code.instructions[register]
+        if isinstance(made, Load):
+            return self._bare_table(context.unit.module, made.name)
+        if not isinstance(made, Call) or not self._makes_table(context, made) or not made.args:
+            return None
+        name = self._text(context, made.args[0])
+        schemas = [self._text(context, value) for keyword, value in made.keywords if keyword == "schema"]
+        return Table(name, schemas[0] if schemas else None) if name is not None else None
+
+    def _makes_table(self, context: Context, call: Call) -> bool:
+        callees = self.engine.value(context, call.func)
+        paths = [one.path for one in callees if isinstance(one, External)]
+        return any(path.endswith(".Table") for path in paths) if paths else _called_name(context.unit, call) == "Table"
+
+    def _text(self, context: Context, register: Register) -> str | None:
+        values = self.engine.value(context, register)
+        texts = [one.value for one in values if isinstance(one, Constant) and isinstance(one.value, str)]
+        return min(texts, default=None)
 
     def _schema(self, cls: Class) -> str | None:
         for one in self.engine.classes.order(cls):
@@ -339,10 +376,7 @@ class Mappings:
         found = self.engine.modules.lookup(module, name)
         body = self.engine.module(found.module) if isinstance(found, Found) and found.name else None
         for _, bind in body.unit.bindings.get(found.name, ()) if body is not None and isinstance(found, Found) else ():
-            made = body.unit.code.instructions[bind.value] if body is not None else None
-            first = body.unit.code.instructions[made.args[0]] if body and isinstance(made, Call) and made.args else None
-            if isinstance(first, Const) and isinstance(first.value, str):
-                return Table(first.value)
+            return self._written_table(body, bind.value) if body is not None else None
         return None
 
     def _target(self, field: _Field, owner: Class, mapping: Mapping) -> Mapping | None:
@@ -506,13 +540,14 @@ def _called_name(unit: Unit, call: Call) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _names_table(unit: Unit, call: Call, name: str) -> bool:
-    """Whether a call is `Table("name", ...)`."""
-    return (
-        _called_name(unit, call) == "Table"
-        and len(call.args) > 0
-        and _constant(unit.code.instructions[call.args[0]]) == name
+def _may_map(body: Unit, table: Table) -> bool:
+    """Whether a class names the table, itself or in its `Meta`, or is called like it."""
+    called = body.name.lower() in (
+        table.name.replace("_", ""),
+        table.name.rpartition("_")[2],
+        table.name.partition("_")[2],
     )
+    return called or any(const.value == table.name for one in (body, *body.inner) for _, const in one.find(Const))
 
 
 def _constant(instruction: object) -> object:

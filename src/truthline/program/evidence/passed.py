@@ -1,11 +1,11 @@
-"""Literals that a call passes to a function which it is known to call."""
+"""Where a call puts its arguments, and the literals that it passes to a function which it is known to call."""
 
 from __future__ import annotations
 
 from truthline.facts.code import AnyInstruction, Call, Const, MakeFunction
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Function, Method
+from truthline.program.engine.values import Class, Context, Function, Instance, Method, Value
 from truthline.program.evidence.terms import Site
 
 
@@ -15,7 +15,7 @@ def passed_truth(engine: Engine, site: Site, unit: Unit, index: int) -> bool | N
     call = context.unit.code.instructions[register]
     if not isinstance(call, Call) or call.stars or any(name is None for name, _ in call.keywords):
         return None
-    spec, offset = unit.code.params[index], _offset(engine, site, call, unit)
+    spec, offset = unit.code.params[index], sole_offset(engine, context, call, unit)
     if offset is None or spec.kind not in ("positional", "positional-only", "keyword"):
         return None
     named = [value for name, value in call.keywords if name == spec.name]
@@ -25,16 +25,24 @@ def passed_truth(engine: Engine, site: Site, unit: Unit, index: int) -> bool | N
     return bool(passed.value) if isinstance(passed, Const) else None
 
 
-def _offset(engine: Engine, site: Site, call: Call, unit: Unit) -> int | None:
-    """How many arguments stand before those that are written; None where another function may be meant."""
-    offsets: set[int | None] = set()
-    for callee in engine.value(site[0], call.func):
-        bound = 0
-        value = callee
-        while isinstance(value, Method):
-            value, bound = value.function, bound + 1
-        offsets.add(bound if isinstance(value, Function) and value.unit is unit else None)
-    return offsets.pop() if len(offsets) == 1 else None
+def bound_before(callee: Value, unit: Unit) -> int | None:
+    """How many arguments stand before those that a call writes; None where this is not what is called."""
+    if isinstance(callee, Function):
+        return 0 if callee.unit is unit else None
+    if isinstance(callee, Method):
+        inner = bound_before(callee.function, unit)
+        return None if inner is None else inner + 1
+    if isinstance(callee, Class):
+        return 1 if unit.name in ("__init__", "__new__", "__call__", "__post_init__") else None
+    if isinstance(callee, Instance):
+        return 1 if unit.name == "__call__" else None
+    return None
+
+
+def sole_offset(engine: Engine, context: Context, call: Call, unit: Unit) -> int | None:
+    """The same for all values that a call may mean this function by; None where they differ, or it is none of them."""
+    found = {bound_before(callee, unit) for callee in engine.value(context, call.func)} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _default(unit: Unit, index: int) -> AnyInstruction | None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from truthline.facts.code import Attr, Call, Enter, Register
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Context, Function, Instance, Method
+from truthline.program.engine.values import Class, Context, Instance
+from truthline.program.evidence.passed import sole_offset
 from truthline.program.evidence.terms import NONE, Keyed, Place, Sequence, Site, Terms
 from truthline.program.slices import Slice
 
@@ -53,26 +54,12 @@ class Passing:
             return read(place.beside(instruction.base)) if index == 0 else None
         if not isinstance(instruction, Call):
             return None
-        offset = self._offset(context, instruction, callee.unit)
+        offset = sole_offset(self.engine, context, instruction, callee.unit)
         if offset is None:
             return None
         if index < offset:
             return self._receiver(place, instruction, callee.unit, read)
         return _passed(place, instruction, callee.unit, index, offset, read)
-
-    def _offset(self, context: Context, call: Call, callee: Unit) -> int | None:
-        """How many parameters stand before those that the call's own arguments fill."""
-        found: set[int] = set()
-        for value in self.engine.value(context, call.func):
-            if isinstance(value, Function) and value.unit is callee:
-                found.add(0)
-            elif (
-                (isinstance(value, Method) and isinstance(value.function, Function) and value.function.unit is callee)
-                or (isinstance(value, Class) and callee.name in ("__init__", "__new__", "__post_init__"))
-                or (isinstance(value, Instance) and callee.name == "__call__")
-            ):
-                found.add(1)
-        return found.pop() if len(found) == 1 else None
 
     def _receiver(self, place: Place, call: Call, callee: Unit, read: Reader) -> Terms | None:
         """What arrives as `self` or `cls`."""

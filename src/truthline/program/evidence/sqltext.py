@@ -16,7 +16,7 @@ HOLE = "\ue000"
 """Stands in a text for a part that is not known."""
 HOLE_NAME = "truthline_hole"
 _DRIVER_PLACEHOLDER = re.compile(r"%\(\w+\)s|%s")
-_REPLACE = re.compile(r"(^|;)\s*REPLACE\s+INTO\b", re.IGNORECASE)
+_REPLACE = re.compile(r"((?:^|;)(?:\s|--[^\n]*\n|/\*.*?\*/)*)REPLACE\s+INTO\b", re.IGNORECASE | re.DOTALL)
 _LONGEST = 200_000
 
 
@@ -52,7 +52,7 @@ class SqlTexts:
         """The statements of a text, or why it cannot be parsed."""
         if len(text) > _LONGEST:
             return "its text is too long to be parsed"
-        text = _REPLACE.sub(r"\1 INSERT OR REPLACE INTO", text)  # MySQL's and SQLite's short form, which is not parsed
+        text = _REPLACE.sub(r"\1INSERT OR REPLACE INTO", text)  # MySQL's and SQLite's short form, which is not parsed
         found = _parse(text, self.dialect)
         if found is None and "%" in text:
             found = _parse(_DRIVER_PLACEHOLDER.sub(":p", text).replace("%%", "%"), self.dialect)

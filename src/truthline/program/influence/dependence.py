@@ -286,8 +286,9 @@ class Dependence:
             return
         callees = self.engine.value(context, call.func)
         yield value(context, call.func)
-        if self._gets(context, register, call):
-            yield from self._got(context, register, call)
+        mapping = self._got_from(context, register, call)
+        if mapping is not None:
+            yield from self._got(context, register, call, mapping)
             return
         targets = [target for target in self.engine.execute(context, register).targets if target.unit.is_function]
         for target in targets:
@@ -304,22 +305,20 @@ class Dependence:
         elif self.computes(context, register, targets) or (not targets and any(map(_is_modelled_class, callees))):
             yield from self._computed_from(context, call)
 
-    def _gets(self, context: Context, register: Register, call: ir.Call) -> bool:
-        """Whether a call is `mapping.get(key)` or `mapping.get(key, default)` of mappings that a model describes."""
+    def _got_from(self, context: Context, register: Register, call: ir.Call) -> Register | None:
+        """What `mapping.get(key)` or `mapping.get(key, default)` asks, if only mappings that a model describes."""
         read = read_by(context.unit, register)
-        is_plain = read is not None and not call.keywords and len(call.args) < 3
-        return is_plain and read is not None and self._is_mapping(context, read.base)
+        if read is None or call.keywords or len(call.args) > 2:
+            return None
+        return read.base if self._is_mapping(context, read.base) else None
 
-    def _got(self, context: Context, register: Register, call: ir.Call) -> Iterable[Edge]:
+    def _got(self, context: Context, register: Register, call: ir.Call, base: Register) -> Iterable[Edge]:
         """What `get` finds under a key, or its default; whether there is something under the key decides which."""
         yield from (value(context, argument) for argument in call.args)
-        method = context.unit.code.instructions[call.func]
-        if not isinstance(method, ir.Attr):
-            return
-        for mapping in self.engine.value(context, method.base):
+        for mapping in self.engine.value(context, base):
             if isinstance(mapping, Instance):
                 keys = self.engine.value(context, call.args[0])
-                yield from self.memory.item(context, register, mapping, keys, method.base)
+                yield from self.memory.item(context, register, mapping, keys, base)
 
     def _asked_back(self, context: Context, register: Register, targets: list[Context]) -> Iterable[Edge]:
         """What a builtin does with functions that it is handed may depend on what they return: `sorted` by a key."""

@@ -8,7 +8,8 @@ from truthline.facts.code import Attr, Call, DelAttr, MakeFunction, Param, Param
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.heap import Writer
 from truthline.program.engine.units import Unit, operands
-from truthline.program.engine.values import Class, Constant, Context, Function, Instance, Method, Value
+from truthline.program.engine.values import Constant, Context, Instance, Value
+from truthline.program.evidence.passed import bound_before
 from truthline.program.influence.graph import Node, Site
 from truthline.program.slices import Slice
 
@@ -132,7 +133,7 @@ class Sites:
             return Passed(plain=(instruction.base,)) if is_object else Passed()
         if not isinstance(instruction, Call):
             return Passed(whole=operands(instruction))
-        offsets = {_offset(value, context.unit) for value in self.engine.value(site.context, instruction.func)}
+        offsets = {bound_before(value, context.unit) for value in self.engine.value(site.context, instruction.func)}
         known = [offset for offset in offsets if offset is not None]
         if not known:  # called back by code that is not analysed
             return Passed(whole=operands(instruction))
@@ -216,17 +217,3 @@ class Passed:
             self.parts + other.parts,
             self.omitted or other.omitted,
         )
-
-
-def _offset(callee: Value, unit: Unit) -> int | None:
-    """How many arguments stand in front of those that are written; None where this is not what is called."""
-    if isinstance(callee, Function):
-        return 0 if callee.unit is unit else None
-    if isinstance(callee, Method):
-        inner = _offset(callee.function, unit)
-        return None if inner is None else inner + 1
-    if isinstance(callee, Class):
-        return 1 if unit.name in ("__init__", "__new__", "__call__", "__post_init__") else None
-    if isinstance(callee, Instance):
-        return 1 if unit.name == "__call__" else None
-    return None

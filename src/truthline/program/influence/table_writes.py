@@ -17,13 +17,13 @@ from truthline.facts.code import Register, SetAttr
 from truthline.model.location import Location
 from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Context
+from truthline.program.engine.values import Context
 from truthline.program.evidence.calls import executes
 from truthline.program.evidence.django import plain
 from truthline.program.evidence.executed import Executed, Queries
 from truthline.program.evidence.mapped import Mappings
 from truthline.program.evidence.sqltext import SqlTexts
-from truthline.program.evidence.tables import Table, names, wanted_table
+from truthline.program.evidence.tables import names, wanted_table
 from truthline.program.influence.graph import Site
 from truthline.program.influence.guarded import is_new
 from truthline.program.influence.mentions import Spread
@@ -101,26 +101,11 @@ class TableWrites:
         found = self._spellings.get(table)
         if found is None:
             wanted = wanted_table(table)
-            mapped = tuple(self._mapped(wanted))
+            mapped = tuple(self._mappings.bodies_of(wanted))
             words = frozenset({wanted.name, *(body.name for body in mapped)})
             attributes = frozenset(name for body in mapped for name in body.bindings)
             found = self._spellings[table] = _Spelled(words, attributes)
         return found
-
-    def _mapped(self, table: Table) -> Iterator[Unit]:
-        # Django calls the table of `shop.Order` `shop_order`, and no text says so
-        for word in sorted({table.name, *(table.name.split("_", 1)[1:])}):
-            for spelling in sorted({word, "".join(part.title() for part in word.split("_"))}):
-                for module in self._engine.modules.files_mentioning(spelling):
-                    for unit in self._engine.bodies.units(module.name):
-                        if unit.code.kind == "class" and _may_map(unit, table) and self._maps(unit, table):
-                            yield unit
-
-    def _maps(self, body: Unit, table: Table) -> bool:
-        if body.parent is None:
-            return False
-        mapping = self._mappings.of(self._engine.universe.make(Class, body, self._engine.ambient(body.parent)))
-        return mapping is not None and names(table, mapping.table)
 
     def _within(self, unit: Unit, tables: Iterable[str], named: _Named) -> Iterator[TableWrite]:
         """What a function or a module's body writes by itself or by what it passes on."""
@@ -140,16 +125,6 @@ def _is_aside(engine: Engine, executed: Executed) -> bool:
     """An attribute of a row that is not stored yet, or that a caller has handed over, which is not its writing."""
     is_assigned = isinstance(executed.context.unit.code.instructions[executed.register], SetAttr)
     return (is_assigned and bool(executed.stack)) or is_new(engine, Site(executed.context, executed.register))
-
-
-def _may_map(body: Unit, table: Table) -> bool:
-    """Whether a class names the table, itself or in its `Meta`, or is called like it."""
-    called = body.name.lower() in (
-        table.name.replace("_", ""),
-        table.name.rpartition("_")[2],
-        table.name.partition("_")[2],
-    )
-    return called or any(const.value == table.name for one in (body, *body.inner) for _, const in one.find(ir.Const))
 
 
 class _Named:
