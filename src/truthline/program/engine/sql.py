@@ -14,7 +14,7 @@ EXECUTING = frozenset(
     (
         "execute", "executemany", "executescript", "exec", "exec_driver_sql", "scalar", "scalars", "stream",
         "stream_scalars", "get", "get_one", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "query",
-        "copy", "copy_expert", "read_sql", "read_sql_query",
+        "copy", "copy_expert", "copy_from_query", "cursor", "read_sql", "read_sql_query",
     )
 )  # fmt: skip
 """What executes what it is handed: methods of sessions, connections, cursors and pools, functions of pandas. To `get`,

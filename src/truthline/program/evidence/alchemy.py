@@ -29,21 +29,22 @@ PENDING = Table("")
 CONDITIONS = frozenset(("where", "filter", "having", "whereclause", "with_loader_criteria"))
 JOINS = frozenset(("join", "outerjoin", "join_from", "outerjoin_from", "select_from", "full_join"))
 _SETS = frozenset(("union", "union_all", "intersect", "intersect_all", "except_", "except_all", "add_cte"))
-_ADDS = frozenset(("add_columns", "with_only_columns", "with_entities", "add_column", "add_entity"))
+_ADDS = frozenset(("add_columns", "add_column", "add_entity"))
+_SELECTS_INSTEAD = frozenset(("with_only_columns", "with_entities"))
 _EXPRESSIONS = frozenset(("exists", "label", "scalar_subquery", "as_scalar", "scalar", "any_", "all_"))
 _DERIVED = frozenset(("subquery", "cte", "alias", "lateral", "tablesample"))
 _LOADERS = frozenset(
     (
         "joinedload", "selectinload", "subqueryload", "immediateload", "contains_eager", "lazyload", "raiseload",
-        "noload",
-        "load_only", "defer", "undefer",
+        "noload", "load_only", "defer", "undefer",
     )
 )  # fmt: skip
 _EAGER = frozenset(("joinedload", "selectinload", "subqueryload", "immediateload", "contains_eager"))
 DECISIVE = frozenset(
     (
-        *CONDITIONS, *JOINS, *_SETS, *_ADDS, "select", "exists", "insert", "update", "delete", "aliased", "and_", "or_",
-        "not_", "query", "from_select", "options", "any", "has", "filter_by", "exclude", "get", "lateral", "values",
+        *CONDITIONS, *JOINS, *_SETS, *_ADDS, *_SELECTS_INSTEAD,
+        "select", "exists", "insert", "update", "delete", "aliased", "and_", "or_", "not_", "query", "from_select",
+        "options", "any", "has", "filter_by", "exclude", "get", "lateral", "values",
     )
 )  # fmt: skip
 """Where an argument that a caller passes decides what is queried, and is not only a value that is bound."""
@@ -257,15 +258,28 @@ class Alchemy:
         if name == "returning":
             tables = frozenset(write.table for write in base.query.writes if write.operation != "insert")
             return msgspec.structs.replace(base, query=base.query.joined(Query(reads=tables)))
-        if name in _SETS or name in _ADDS or name in ("from_select", "options"):
+        if name in _ADDS:
+            part = self.combined(given.every) or Part()
+            query = base.query.joined(part.mentioned())
+            return msgspec.structs.replace(base, query=query, columns=base.columns | part.columns)
+        if name in _SETS or name in ("from_select", "options"):
             part = self.combined(given.every) or Part()
             more = part.mentioned() if name != "options" else part.query
-            return msgspec.structs.replace(base, query=base.query.joined(more), columns=base.columns | part.columns)
-        if name == "with_only_columns":
-            return base
+            return msgspec.structs.replace(base.also(more), columns=base.columns | part.columns)
+        if name in _SELECTS_INSTEAD:
+            return self._selected_instead(base, given)
         if name in _EXPRESSIONS or name in _DERIVED:
             return Part("expression", base.mentioned(), base.columns, base.subject if name in _DERIVED else None)
         return base
+
+    def _selected_instead(self, base: Part, given: Given) -> Part:
+        """`with_only_columns(...)`: what was selected before is read no more, unless another clause names it."""
+        part = self.combined(term for terms in given.positional for term in flattened(terms)) or Part()
+        named = frozenset(column.table for column in base.rest.constrained if column.table.name)
+        query = base.rest.joined(part.mentioned(), Query(reads=named, unread=_reasons(given)))
+        if any(name == "maintain_column_froms" for name, _ in given.keywords):
+            query = query.joined(base.query)
+        return msgspec.structs.replace(base, query=query, columns=part.columns, subject=part.subject or base.subject)
 
     # -- conditions ---------------------------------------------------------------------------
 
@@ -274,10 +288,10 @@ class Alchemy:
         condition = self.combined(given.every) or Part()
         found = self._constrained(base, condition)
         if reasons := _reasons(given):
-            found = msgspec.structs.replace(found, query=found.query.joined(Query(loose=reasons)))
+            found = found.also(Query(loose=reasons))
         for term in given.every:
             if isinstance(term, Text):
-                found = msgspec.structs.replace(found, query=found.query.joined(self._condition(base, term.value)))
+                found = found.also(self._condition(base, term.value))
         return found
 
     def _condition(self, base: Part, text: str) -> Query:
@@ -292,7 +306,7 @@ class Alchemy:
         written = frozenset(write.table for write in base.query.writes)
         query = condition.query.joined(Query(reads=tables, constrained=known))
         query = msgspec.structs.replace(query, reads=query.reads - (written - condition.query.reads))
-        return msgspec.structs.replace(base, query=base.query.joined(query))
+        return base.also(query)
 
     def _settled(self, column: Column, subject: Mapping | None) -> Column:
         if column.table == PENDING and subject is not None:
@@ -309,8 +323,7 @@ class Alchemy:
                 constrained |= {Column(table, name) for table in base.query.reads}
             else:
                 constrained |= self._named_columns(subject, name)
-        query = Query(constrained=frozenset(constrained), loose=frozenset(loose))
-        return msgspec.structs.replace(base, query=base.query.joined(query))
+        return base.also(Query(constrained=frozenset(constrained), loose=frozenset(loose)))
 
     def _named_columns(self, subject: Mapping, name: str) -> frozenset[Column]:
         related = self.mappings.related(subject, name)
@@ -329,11 +342,13 @@ class Alchemy:
         """Tables that are written as text: `select_from(text("orders"))`."""
         sources = [f" FROM {term.value}" for term in given.every if isinstance(term, Text)]
         texts = [self.texts.query(f"SELECT 1{source}") for source in sources]
-        return msgspec.structs.replace(base, query=base.query.joined(*texts)) if texts else base
+        return base.also(*texts)
 
     def _joined(self, base: Part, name: str, given: Given) -> Part:
         part = self.combined(given.every)
-        base = self._sources(base, given) if name in ("select_from", "join", "outerjoin") else base
+        base = self._sources(base, given)
+        if name != "select_from":
+            base = base.also(Query(reads=base.query.reads))  # the side that is joined to stays, whatever is selected
         if part is None:
             return base
         targets = [term for terms in given.positional for term in terms if isinstance(term, (Entity, Relation))]
@@ -349,7 +364,7 @@ class Alchemy:
         if source is None:
             return joined
         columns = self._joining(Relation(source, target))
-        return msgspec.structs.replace(joined, query=joined.query.joined(Query(constrained=columns)))
+        return joined.also(Query(constrained=columns))
 
     # -- writes -------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from truthline.program.engine.values import (
     Value,
 )
 from truthline.program.evidence.alchemy import QUERY_READS, Given, flattened
-from truthline.program.evidence.calls import KEYED, executes, statement_of
+from truthline.program.evidence.calls import ASIDE, KEYED, copied, executes, statement_of
 from truthline.program.evidence.chains import Chains
 from truthline.program.evidence.django import READS, plain
 from truthline.program.evidence.library import GETTERS
@@ -159,12 +159,18 @@ class Queries:
             return self._of_function(place, call, callees)
         if callees and all(_is_first_party(callee) for callee in callees):
             return None  # followed as a call
+        if executes(func.name) and (found := self._of_prepared(place, func)) is not None:
+            return found
         if executes(func.name) and (found := self._of_statement(place, call, func, callees)) is not None:
             return found
         if func.name in KEYED and (found := self._of_get(place, call)) is not None:
             return found
         if (found := self._of_lazy(place, call, func)) is not None:
             return found
+        if func.name == "refresh":
+            return self._of_refresh(place, call)
+        if (query := copied(func.name, self.chains.library.given(place, call))) is not None:
+            return [query]
         return self._of_session(place, call, func, callees)
 
     def _of_function(self, place: Place, call: Call, callees: Iterable[Value]) -> list[Query | Free] | None:
@@ -192,6 +198,11 @@ class Queries:
                 found += [] if query is None else [query]
         return found or None
 
+    def _of_prepared(self, place: Place, func: Attr) -> list[Query | Free] | None:
+        """`prepared.fetch(value)`: what a connection has prepared is its text."""
+        bases = self.chains.terms(place.beside(func.base))
+        return self._statements(frozenset(one for one in bases if isinstance(one, Text) and _is_statement(one.value)))
+
     def _of_statement(
         self, place: Place, call: Call, func: Attr, callees: Iterable[Value]
     ) -> list[Query | Free] | None:
@@ -199,8 +210,8 @@ class Queries:
         if not call.args and not call.keywords:
             return None
         terms = statement_of(func.name, self.chains.library.given(place, call))
-        if func.name == "query" and not any(isinstance(term, (Text, Free)) for term in terms):
-            return None  # `session.query(Model)` only builds
+        if func.name in ASIDE and not any(isinstance(term, (Text, Free)) for term in terms):
+            return None  # `session.query(Model)` only builds, `connection.cursor(factory)` only opens
         known = [term for term in terms if isinstance(term, (Text, Part, Free, Unclear))]
         outside = any(isinstance(callee, External) for callee in callees)
         telling = outside or func.name.startswith(_TELLING)
@@ -319,11 +330,26 @@ class Queries:
             return None
         found: list[Query | Free] = []
         for base in self.chains.terms(place.beside(attribute.base)):
-            related = self.mappings.related(base.mapping, attribute.name) if isinstance(base, Rows) else None
-            if related is not None and isinstance(base, Rows):
-                keys = self.mappings.foreign_columns(related, base.mapping)
-                found.append(Query(reads=related.tables, constrained=keys))
+            loaded = self._loaded(base.mapping, attribute.name) if isinstance(base, Rows) else None
+            found += [] if loaded is None else [loaded]
         return found or None
+
+    def _of_refresh(self, place: Place, call: Call) -> list[Query | Free] | None:
+        """`session.refresh(obj, ["children"])` reads the object's row, and the relationships that are named."""
+        given = self.chains.library.given(place, call)
+        named = [term.value for term in given.every if isinstance(term, Text)]
+        found: list[Query | Free] = []
+        for row in sorted(given.positional[0] if given.positional else (), key=repr):
+            if isinstance(row, Rows):
+                related = [self._loaded(row.mapping, name) for name in named]
+                found.append(self._by_key(row.mapping).joined(*(query for query in related if query is not None)))
+        return found or None
+
+    def _loaded(self, mapping: Mapping, name: str) -> Query | None:
+        """What loading a relationship reads; None where the attribute is none."""
+        related = self.mappings.related(mapping, name)
+        keys = self.mappings.foreign_columns(related, mapping) if related is not None else frozenset[Column]()
+        return Query(reads=related.tables, constrained=keys) if related is not None else None
 
     # -- writes of objects --------------------------------------------------------------------
 

@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 GETTERS = frozenset(("get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"))
 """Django's shortcuts, that execute a query of what they are passed first."""
 _ROOTS = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy", "gino", "geoalchemy2", "sqlalchemy_utils")
+_CONNECTING = frozenset(
+    (
+        "Session", "AsyncSession", "sessionmaker", "async_sessionmaker", "scoped_session", "async_scoped_session",
+        "SQLAlchemy", "create_engine", "create_async_engine", "Engine", "AsyncEngine", "Connection", "AsyncConnection",
+    )
+)  # fmt: skip
+"""What leads to a database, and belongs to no query itself."""
 _TEXT_MAKERS = frozenset(("text", "SQL", "dedent", "cleandoc", "str", "Literal", "TextClause", "Template"))
 _SAME = frozenset(("cast", "copy", "deepcopy", "type_coerce"))
 _OF_A_PATH = frozenset(("F", "Count", "Sum", "Avg", "Min", "Max", "StdDev", "Variance", "Prefetch"))
@@ -128,7 +135,7 @@ class Library:
             return self.alchemy.query(self.given(place, call))
         if isinstance(func, Attr) and (executes(func.name) or func.name in KEYED):
             return self._results(place, call, func.name)
-        if name in _TEXT_MAKERS and call.args:
+        if (name in _TEXT_MAKERS or (isinstance(func, Attr) and func.name == "prepare")) and call.args:
             return frozenset(t for t in self.chains.terms(place.beside(call.args[0])) if not isinstance(t, Keyed))
         if name == "Identifier" and call.args:
             return self.chains.terms(place.beside(call.args[-1]))
@@ -146,7 +153,14 @@ class Library:
             return self.django.path(self.given(place, call))
         if name in ("Exists", "Subquery", "OuterRef") and not is_alchemy:
             return self.alchemy.expression(self.given(place, call).every)
-        return self._of_alchemy(name, self.given(place, call)) if is_alchemy else NONE
+        if not is_alchemy or self._is_connecting(place, call):
+            return NONE
+        return self._of_alchemy(name, self.given(place, call))
+
+    def _is_connecting(self, place: Place, call: Call) -> bool:
+        """Whether a call makes a session, an engine or a connection, or asks one for something."""
+        paths = [one.path for one in self.chains.values(place.context, call.func) if isinstance(one, External)]
+        return any(part.rstrip("()") in _CONNECTING for path in paths for part in path.split("."))
 
     def _of_alchemy(self, name: str, given: Given) -> Terms:
         if name in DECISIVE and _is_free(given):
@@ -193,6 +207,8 @@ class Library:
             return self._of_entity(base, name)
         if isinstance(base, Relation) and name == "through" and base.target.between is not None:
             return frozenset((Entity(Mapping(base.target.between, "django")),))
+        if isinstance(base, Rows) and name == "awaitable_attrs":
+            return frozenset((base,))
         if isinstance(base, Rows):
             related = self.mappings.related(base.mapping, name)
             return frozenset((Rows(related),)) if related is not None else NONE

@@ -89,13 +89,20 @@ class Part(msgspec.Struct, frozen=True):
 
     `columns` are mentioned, but constrain nothing unless they come into a condition. `subject` is the mapped class that
     `filter_by` and the rows speak of. A "query" (SQLAlchemy's `Query`) and a "queryset" (Django's) are executed by
-    methods of their own, a "statement" by being passed to a session.
+    methods of their own, a "statement" by being passed to a session. `rest` is what the query does besides reading
+    what it selects.
     """
 
     kind: PartKind = "expression"
     query: Query = Query()
     columns: frozenset[Column] = frozenset()
     subject: Mapping | None = None
+    rest: Query = Query()
+
+    def also(self, *queries: Query) -> Part:
+        """The part with more clauses."""
+        query, rest = self.query.joined(*queries), self.rest.joined(*queries)
+        return msgspec.structs.replace(self, query=query, rest=rest)
 
     def mentioned(self) -> Query:
         """The query with the tables of the mentioned columns."""
