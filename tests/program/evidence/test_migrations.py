@@ -45,6 +45,20 @@ CREATED = {
     "raw SQL through text": alembic(
         "a", "None", "op.get_bind().execute(sa.text('create table \"api_keys\" (id int)'))"
     ),
+    "a table that creates itself": alembic(
+        "a", "None", "keys = sa.Table('api_keys', meta)", "keys.create(op.get_bind())"
+    ),
+    "a table of the metadata": alembic("a", "None", "meta.tables['api_keys'].create(op.get_bind(), checkfirst=True)"),
+    "all tables of its own metadata": alembic(
+        "a",
+        "None",
+        "meta = sa.MetaData()",
+        "sa.Table('api_keys', meta, sa.Column('id', sa.Text))",
+        "meta.create_all(op.get_bind())",
+    ),
+    "where it is not there": alembic("a", "None", "if missing('api_keys'):", "    op.create_table('api_keys')"),
+    "raw SQL by keyword": alembic("a", "None", "op.execute(sqltext='CREATE TABLE api_keys (id int)')"),
+    "yoyo": "from yoyo import step\nsteps = [step('CREATE TABLE api_keys (id int)', 'DROP TABLE api_keys')]\n",
     "raw SQL in a block": alembic("a", "None", "op.execute('DO $$ BEGIN CREATE TABLE api_keys (id int); END $$')"),
 }
 
@@ -62,6 +76,14 @@ ABSENT = {
     "another schema": alembic("a", "None", "op.create_table('api_keys', schema='archive')"),
     "a comment in SQL": alembic("a", "None", 'op.execute("-- CREATE TABLE api_keys (id int)")'),
     "a comment": alembic("a", "None", "pass  # op.create_table('api_keys')"),
+    "a batch of changes": alembic(
+        "a", "None", "with op.batch_alter_table('api_keys') as batch:", "    batch.add_column(sa.Column('x', sa.Text))"
+    ),
+    "a table that only is described": alembic(
+        "a", "None", "keys = sa.Table('api_keys', meta)", "op.bulk_insert(keys, [])"
+    ),
+    "a view": alembic("a", "None", "op.execute('CREATE VIEW api_keys AS SELECT 1')"),
+    "a step back": "from yoyo import step\nsteps = [step('SELECT 1', 'CREATE TABLE api_keys (id int)')]\n",
     "a temporary table": alembic("a", "None", "op.execute('CREATE TEMP TABLE api_keys (id int)')"),
     "an index": alembic("a", "None", "op.create_index('x', 'api_keys', ['id'])"),
 }
@@ -92,8 +114,17 @@ def test_sql_files(tmp_path: Path) -> None:
     assert dropped == Migrated(created=False, dropped="migrations/2.sql:2")
 
 
+OWN = "migrations.CreateModel('Key', [], options={'db_table': 'api_keys'})"
 DJANGO = """\
 from django.db import migrations, models
+
+
+def forwards(apps, schema_editor):
+    schema_editor.execute("CREATE TABLE forwards (id int)")
+
+
+def backwards(apps, schema_editor):
+    schema_editor.execute("CREATE TABLE backwards (id int)")
 
 
 class Migration(migrations.Migration):
@@ -112,11 +143,30 @@ class Migration(migrations.Migration):
         ("migrations.CreateModel(name='K', fields=[]), migrations.RenameModel('K', 'Key')", "shop_key", True),
         ("migrations.CreateModel(name='Key', fields=[]), migrations.DeleteModel('Key')", "shop_key", False),
         ("migrations.CreateModel(name='Key', fields=[]), migrations.AlterModelTable('key', 'keys')", "keys", True),
+        (f"{OWN}, migrations.DeleteModel('Key')", "api_keys", False),
+        (f"{OWN}, migrations.RenameModel('Key', 'Token')", "api_keys", True),
+        (f"{OWN}, migrations.RenameModel('Key', 'Token'), migrations.DeleteModel('Token')", "api_keys", False),
+        (f"{OWN}, migrations.AlterModelTable('key', 'keys')", "api_keys", False),
+        ("migrations.CreateModel('Key', [], {'db_table': 'api_keys', 'managed': False})", "api_keys", False),
+        ("migrations.RunSQL(sql='CREATE TABLE api_keys (id int)', reverse_sql='')", "api_keys", True),
+        ("migrations.RunSQL('SELECT 1', reverse_sql='CREATE TABLE api_keys (id int)')", "api_keys", False),
+        ("migrations.RunPython(forwards, backwards)", "forwards", True),
+        ("migrations.RunPython(code=forwards)", "forwards", True),
+        ("migrations.RunPython(forwards, backwards)", "backwards", False),
+        (f"migrations.SeparateDatabaseAndState(state_operations=[{OWN}])", "api_keys", False),
+        (f"migrations.SeparateDatabaseAndState([{OWN}], [])", "api_keys", True),
+        (f"{OWN}, migrations.SeparateDatabaseAndState([], [migrations.DeleteModel('Key')])", "api_keys", True),
     ],
 )
 def test_django(operations: str, table: str, created: bool, tmp_path: Path) -> None:
     files = {"shop/migrations/0001_initial.py": DJANGO.format(operations=operations)}
     assert leaves(tmp_path, files, table, "shop/migrations").created is created
+
+
+def test_django_deletes_a_model_in_a_later_file(tmp_path: Path) -> None:
+    deleted = DJANGO.format(operations="migrations.DeleteModel(name='Key')")
+    files = {"shop/migrations/0001.py": DJANGO.format(operations=OWN), "shop/migrations/0002.py": deleted}
+    assert leaves(tmp_path, files, "api_keys", "shop/migrations").dropped == "shop/migrations/0002.py:13"
 
 
 @pytest.mark.parametrize("mapped", [True, False])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -29,16 +29,21 @@ _WAY_DOWN = re.compile(
 _NEW_HOLE = re.compile(rf"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.\"]*{HOLE}", re.IGNORECASE)
 _MOST_TEXTS = 200
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_EXECUTING = ("execute", "executescript", "exec_driver_sql", "RunSQL", "run_sql", "text")
+_EXECUTING = ("execute", "executescript", "exec_driver_sql", "RunSQL", "run_sql", "text", "step")
+_STATEMENTS = ("sql", "sqltext", "statement", "query")
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What a migration does to a table (None where its name is not known); `create_all` makes those of all models."""
+    """What a migration does to a table (None where its name is not known); `create_all` makes those of all models.
 
-    kind: Literal["create", "drop", "rename", "create_all"]
+    `model` is the default table of the Django model that the table belongs to, which may have been given another.
+    """
+
+    kind: Literal["create", "drop", "rename", "rename_model", "create_all"]
     line: int
     table: Table | None = None
     new: Table | None = None
+    model: Table | None = None
 
 
 def changes_of_sql(text: str, line: int = 1) -> Iterator[Change]:
@@ -83,6 +88,7 @@ class _PythonFile:
         self.tree = tree
         self.label = _app_label(path)
         self.texts: dict[str, list[str]] = {}
+        self.tables: dict[str, Table] = {}
         self.functions = {
             one.name: one for one in tree.body if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
@@ -90,9 +96,12 @@ class _PythonFile:
             self._remember(statement)
 
     def _remember(self, node: ast.AST) -> None:
-        """Constant texts of names and of loop variables."""
+        """Constant texts of names and of loop variables, and tables of names."""
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             self._add(node.targets[0].id, node.value)
+            table = self._written(node.value)
+            if table is not None:
+                self.tables[node.targets[0].id] = table
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
             self._add(node.target.id, node.value)
         elif isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.target, ast.Name):
@@ -131,8 +140,21 @@ class _PythonFile:
     def changes(self) -> Iterator[Change]:
         """The changes in the order of the text."""
         for node in self._roots():
-            for call in _calls(node):
+            yield from self._within(node, set())
+
+    def _within(self, node: ast.AST, seen: set[str]) -> Iterator[Change]:
+        for call in _calls(node):
+            if _called(call) == "RunPython":
+                yield from self._run_forwards(call, seen)
+            else:
                 yield from self._of_call(call)
+
+    def _run_forwards(self, call: ast.Call, seen: set[str]) -> Iterator[Change]:
+        """`RunPython(forwards, backwards)` runs a function of the file."""
+        named = [*call.args[:1], *(one.value for one in call.keywords if one.arg == "code")]
+        for name in {one.id for one in named if isinstance(one, ast.Name)} & set(self.functions) - seen:
+            for function in self._reached(name):
+                yield from self._within(function, seen | {name})
 
     def _roots(self) -> list[ast.AST]:
         """`upgrade` and the functions that it calls; Django's operations; of any other file, all of it."""
@@ -161,11 +183,33 @@ class _PythonFile:
             yield from self._of_operation(name, call)
         elif name == "create_all":
             yield Change("create_all", call.lineno)
+            for one in (self._written(each) for each in ast.walk(self.tree)):
+                if one is not None:
+                    yield Change("create", call.lineno, one)
+        elif name == "create" and isinstance(call.func, ast.Attribute) and _may_be_table(call.func.value, self.tables):
+            yield Change("create", call.lineno, self._table_of(call.func.value))
         elif name in ("CreateModel", "DeleteModel", "RenameModel", "AlterModelTable"):
             yield from self._of_model(name, call)
-        elif name in _EXECUTING and call.args:
-            for text in self._values(call.args[0]) or ():
-                yield from changes_of_sql(text, call.args[0].lineno)
+        elif name in _EXECUTING:
+            for statement in (*call.args[:1], *(one.value for one in call.keywords if one.arg in _STATEMENTS)):
+                for text in self._values(statement) or ():
+                    yield from changes_of_sql(text, statement.lineno)
+
+    def _written(self, node: ast.AST) -> Table | None:
+        """The table of `Table("name", metadata, ..., schema=...)`."""
+        if not isinstance(node, ast.Call) or _called(node) != "Table":
+            return None
+        named = self._argument(node, 0, "name")
+        schema = next(iter(self._argument(node, -1, "schema") or ()), None)
+        return Table(named[0], schema) if named and HOLE not in named[0] else None
+
+    def _table_of(self, node: ast.expr) -> Table | None:
+        """The table that is meant by a name, by `Table(...)` itself, or by `metadata.tables["name"]`."""
+        if isinstance(node, ast.Name):
+            return self.tables.get(node.id)
+        if isinstance(node, ast.Subscript):
+            return next((wanted_table(text) for text in self._values(node.slice) or ()), None)
+        return self._written(node)
 
     def _of_operation(self, name: str, call: ast.Call) -> Iterator[Change]:
         """Alembic's `op.create_table("name", ..., schema=...)` and its kin."""
@@ -196,26 +240,33 @@ class _PythonFile:
             return
         table = self._default(model)
         if name == "CreateModel":
-            yield Change("create", call.lineno, self._db_table(call) or table)
+            options = self._options(call)
+            given = next(iter(self._values(options["db_table"]) or ()), None) if "db_table" in options else None
+            if not _is_false(options.get("managed")):
+                yield Change("create", call.lineno, wanted_table(given) if given else table, model=table)
         elif name == "DeleteModel":
-            yield Change("drop", call.lineno, table)
+            yield Change("drop", call.lineno, table, model=table)
         else:
             new = next(iter(self._argument(call, 1, "new_name", "table") or ()), None)
             if new is not None:
-                yield Change(
-                    "rename", call.lineno, table, self._default(new) if name == "RenameModel" else wanted_table(new)
-                )
+                if name == "RenameModel":
+                    yield Change("rename_model", call.lineno, table, self._default(new), model=table)
+                else:
+                    yield Change("rename", call.lineno, table, wanted_table(new), model=table)
 
     def _default(self, model: str) -> Table:
         return Table(f"{self.label}_{model.lower()}")
 
-    def _db_table(self, call: ast.Call) -> Table | None:
-        for keyword in call.keywords:
-            if keyword.arg == "options" and isinstance(keyword.value, ast.Dict):
-                for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
-                    if isinstance(key, ast.Constant) and key.value == "db_table":
-                        return next((wanted_table(text) for text in self._values(value) or ()), None)
-        return None
+    def _options(self, call: ast.Call) -> dict[str, ast.expr]:
+        """What a model's `Meta` says."""
+        written = (*call.args[2:3], *(one.value for one in call.keywords if one.arg == "options"))
+        return {
+            key.value: value
+            for options in written
+            if isinstance(options, ast.Dict)
+            for key, value in zip(options.keys, options.values, strict=True)
+            if isinstance(key, ast.Constant) and isinstance(key.value, str)
+        }
 
 
 def _app_label(path: str) -> str:
@@ -229,6 +280,28 @@ def _called(call: ast.Call) -> str:
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
+def _is_false(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
+
+
+def _may_be_table(node: ast.expr, tables: Mapping[str, Table]) -> bool:
+    """Whether `create` is asked of a table: by its name, of `Table(...)`, `metadata.tables[...]`, `Model.__table__`."""
+    if isinstance(node, ast.Subscript):
+        node = node.value
+        return isinstance(node, ast.Attribute) and node.attr == "tables"
+    if isinstance(node, ast.Name):
+        return node.id in tables
+    named = isinstance(node, ast.Attribute) and node.attr == "__table__"
+    return named or (isinstance(node, ast.Call) and _called(node) == "Table")
+
+
+def _parts(node: ast.AST) -> Iterable[ast.AST]:
+    """What stands in a node, but for what Django is only told to believe (`SeparateDatabaseAndState`)."""
+    if not isinstance(node, ast.Call) or _called(node) != "SeparateDatabaseAndState":
+        return ast.iter_child_nodes(node)
+    return (*node.args[:1], *(one.value for one in node.keywords if one.arg == "database_operations"))
+
+
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
     """Every call, in the order in which it is executed: arguments first."""
     pending: list[tuple[ast.AST, bool]] = [(node, False)]
@@ -239,4 +312,4 @@ def _calls(node: ast.AST) -> Iterator[ast.Call]:
                 yield current
             continue
         pending.append((current, True))
-        pending += [(child, False) for child in reversed(list(ast.iter_child_nodes(current)))]
+        pending += [(child, False) for child in reversed(list(_parts(current)))]

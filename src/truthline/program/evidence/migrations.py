@@ -21,6 +21,8 @@ _PARENTS = re.compile(r"^down_revision\b[^=\n]*=([^\n]*(?:\n[ \t)][^\n]*)*)", re
 _QUOTED = re.compile(r"['\"]([^'\"]+)['\"]")
 _TURNS_BACK = (".down.sql", "_down.sql", ".rollback.sql", ".undo.sql")
 _DEEPEST = 12
+_OF_MODELS = ("deletemodel", "renamemodel", "altermodeltable")
+"""Operations that mean a table by the name of its model, in lower case."""
 
 
 class Migrated(msgspec.Struct, frozen=True):
@@ -59,23 +61,20 @@ class Migrations:
     def _followed(self, table: Table, paths: Iterable[str]) -> Migrated:
         created = False
         dropped: str | None = None
+        models: dict[Table, Table] = {}
         for path in paths:
             for change in self._of(path):
-                if self._creates(change, table):
+                lost, gained = _moved(change, models)
+                is_mapped = change.kind == "create_all" and self._mapped(table)
+                if is_mapped or (gained is not None and names(table, gained)):
                     created, dropped = True, None
-                elif created and change.table is not None and names(table, change.table):
+                elif created and lost is not None and names(table, lost):
                     created, dropped = False, f"{path}:{change.line}"
         return Migrated(created, dropped)
 
-    def _creates(self, change: Change, table: Table) -> bool:
-        if change.kind == "create_all":
-            return self._mapped(table)
-        made = {"create": change.table, "rename": change.new}.get(change.kind)
-        return made is not None and names(table, made)
-
     def _may_concern(self, path: str, table: Table) -> bool:
         text = self._texts[path].lower()
-        words = (table.name.lower(), table.name.lower().rpartition("_")[2], "create_all")
+        words = (table.name.lower(), table.name.lower().rpartition("_")[2], "create_all", *_OF_MODELS)
         return any(word in text for word in words)
 
     def _of(self, path: str) -> tuple[Change, ...]:
@@ -100,6 +99,25 @@ class Migrations:
         for revision in parents:
             _measure(revision, parents, depths)
         return lambda path: (depths.get(own.get(path, ""), 0), path)
+
+
+def _moved(change: Change, models: dict[Table, Table]) -> tuple[Table | None, Table | None]:
+    """The table that is there no more under its name, and the one that is there from now on.
+
+    `models` are the tables of Django's models so far, by their default tables.
+    """
+    if change.kind == "create" and change.table is not None:
+        if change.model is not None:
+            models[change.model] = change.table
+        return None, change.table
+    old = models.pop(change.model, change.table) if change.model is not None else change.table
+    if change.kind == "rename_model" and change.new is not None:
+        keeps_table = old != change.table and old is not None
+        models[change.new] = old if keeps_table and old is not None else change.new
+        return (None, None) if keeps_table else (old, change.new)
+    if change.model is not None and change.new is not None:
+        models[change.model] = change.new
+    return old, change.new
 
 
 def _measure(revision: str, parents: dict[str, list[str]], depths: dict[str, int]) -> None:
