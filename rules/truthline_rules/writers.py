@@ -35,9 +35,9 @@ class DecisionOverridden(Rule):
     What it does:
         Follows the ways from each call of the flow's decision, through returns, calls and exceptions, and reports a
         write of a column that the flow `guards` where one comes to it after the decision returned false, or after its
-        result was not tested; and a write of an entry on whose ways nobody asks the decision. The message names the
-        condition that lets the write through. An UPDATE, an upsert and an assigned attribute of a mapped object count;
-        inserting a row does not.
+        result was not tested; where the other side of an `or` lets it through (`force or may_activate(...)`); and a
+        write to which no way leads from the decision at all. The message names the condition that lets the write
+        through. An UPDATE, an upsert and an assigned attribute of a mapped object count; inserting a row does not.
     Why it is bad:
         A decision that can be passed by decides nothing.
     How to fix:
@@ -56,6 +56,7 @@ class DecisionOverridden(Rule):
         invalid=(
             _example("a condition passes it by", "if not may_activate(row):",
                      '    if not trigger.startswith("force:"):', "        return False", _WRITE, "return True"),
+            _example("an `or` passes it by", "if trigger or may_activate(row):", f"    {_WRITE}"),
             _example("nobody looks at the answer", "allowed = may_activate(row)", _WRITE, "return allowed"),
         ),
     )  # fmt: skip
@@ -80,7 +81,7 @@ def _why(override: Override) -> str:
         return f"after the decision said no{through}"
     if override.answer == "open":
         return f"although nothing tests what the decision said{through}"
-    return "without asking the decision"
+    return f"without asking the decision{through}"
 
 
 _GUARDED = """\

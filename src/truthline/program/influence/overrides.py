@@ -1,8 +1,9 @@
 """Guarded writes that go ahead although the decision said no, or nobody asked it (TL116).
 
 From each call of the decision, the ways that control can take are followed with what is known of the answer: open,
-until something tests it, or no. Where it is yes, the way is of no more interest. A way goes down into calls, and up to
-the callers of the function that asked; what that function returns on this way is known to them.
+until something tests it, or no. Where it is yes, the way is of no more interest, but for the other side of an `or`
+(`force or allowed(...)`), which lets through without asking. A way goes down into calls, and up to the callers of the
+function that asked; what that function returns on this way is known to them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from truthline.program.influence.graph import Node, Site
 from truthline.program.influence.guarded import Guard, GuardedWrites
 from truthline.program.influence.origins import Origins
 from truthline.program.influence.running import block_of
+from truthline.program.influence.unasked import Unasked
 from truthline.program.influence.verdicts import ANY_PART, Fact, Facts, Truth, answered, arriving, parts, root, truth
 from truthline.program.influence.walk import Walk
 from truthline.program.places import Places
@@ -102,7 +104,8 @@ class Overrides:
             for site, targets in self.asking.items():
                 self._ask(site, targets)
             self._run()
-            self._unasked()
+            for site in Unasked(self.slice, self.sites, self.writes, self.asking).all():
+                self._report(site, self.writes[site], None)
         ordered = sorted(self._found, key=lambda one: (one.file, one.span.line, one.span.column))
         return tuple(self._found[location] for location in ordered)
 
@@ -147,16 +150,6 @@ class Overrides:
             if held and all(isinstance(one, Instance) and one.cls.unit.name in ("list", "set", "dict") for one in held):
                 yield place
 
-    def _unasked(self) -> None:
-        """Entries that write, and on whose ways nobody asks."""
-        asking = {site.context for site in self.asking}
-        for entry, arrival in self.slice.arrivals.items():
-            within = self.sites.within(entry)
-            if arrival is None and not asking & within:
-                for site, guard in self.writes.items():
-                    if site.context in within:
-                        self._report(site, guard, None)
-
     # -- the ways -----------------------------------------------------------------------------
 
     def _add(self, state: _State, move: _Move | None) -> None:
@@ -178,8 +171,6 @@ class Overrides:
             instruction = context.unit.code.instructions[register]
             if site in self.writes:
                 self._report(site, self.writes[site], state)
-            if site in self.asking:
-                return False  # it is asked again
             if isinstance(instruction, ir.Return):
                 self._return(state, register, instruction)
                 return False
@@ -187,19 +178,23 @@ class Overrides:
                 self._raise(state)
                 return False
             if not self._down(state, site):
-                return False
+                return False  # it is asked again
         return True
 
     def _down(self, state: _State, site: Site) -> bool:
         """Into what an instruction calls; whether control goes on without the decision being asked again."""
-        targets = self.slice.effects(*site).targets
-        if any(asked.context in self.sites.within(target) for target in targets for asked in self.asking):
+        if self._asks(site):
             return False
-        for target in targets:
+        for target in self.slice.effects(*site).targets:
             if self._leads_to_write(target):
                 inner = _State(target, 0, 0, state.answer, self._passed(state, site, target), False)
                 self._add(inner, _Move(state, site.register))
         return True
+
+    def _asks(self, site: Site) -> bool:
+        """Whether an instruction asks the decision, itself or by what it calls."""
+        within = [self.sites.within(target) for target in self.slice.effects(*site).targets]
+        return site in self.asking or any(asked.context in one for one in within for asked in self.asking)
 
     def _leads_to_write(self, context: Context) -> bool:
         found = self._writing.get(context)
@@ -236,6 +231,7 @@ class Overrides:
         elif known is not None:
             refused = state._replace(answer="no", facts=answered(state.facts, False))
             self._go(refused, no if known == "as-answered" else yes, state)
+            self._pass_by(state.context, yes if known == "as-answered" else no)
         elif state.answer == "no" or not self._is_about_answer(state.context, block.test):
             self._go(state, yes)
             self._go(state, no)
@@ -243,6 +239,21 @@ class Overrides:
     def _go(self, state: _State, target: int, origin: _State | None = None) -> None:
         facts = arriving(state.context.unit, state.block, target, state.facts)
         self._add(state._replace(block=target, start=0, facts=facts), _Move(origin or state))
+        if any(known == "as-answered" for _, _, known in facts - state.facts):
+            self._pass_by(state.context, target)
+
+    def _pass_by(self, context: Context, consented: int) -> None:
+        """The ways past the decision by the other side of an `or`: a test that leads straight to where a yes does."""
+        unit = context.unit
+        asked = [block_of(unit, one) for one in self.slice.executable(context) if self._asks(Site(context, one))]
+        later = _reachable(unit, asked)
+        for before in unit.predecessors[consented]:
+            block = unit.code.blocks[before]
+            test = unit.code.instructions[block.test] if block.test is not None else None
+            if asked and before not in later and isinstance(test, ir.Test) and len(block.successors) == 2:
+                is_true: Truth = "true" if block.successors[0] == consented else "false"
+                facts = frozenset(((root(unit, test.value), None, is_true),))
+                self._add(_State(context, before, len(block.registers), "unasked", facts, True), None)
 
     def _return(self, state: _State, register: Register, one: ir.Return) -> None:
         if not state.is_up:
@@ -310,9 +321,10 @@ class Overrides:
         asked = unit.code.instructions[block.test] if block.test is not None else None
         if not isinstance(asked, ir.Test) or target.context is not origin.context:
             return
-        is_answer = truth(unit, asked.value, origin.facts) is not None
+        passes_by = self._came[origin] is None and origin.answer == "unasked"
+        is_answer = not passes_by and truth(unit, asked.value, origin.facts) is not None
         value = asked.value
-        if is_answer or not self._divides(origin, target):
+        if not passes_by and (is_answer or not self._divides(origin, target)):
             if is_answer:
                 yield None, self.places.step(unit, block.test or 0, "value")
             return
@@ -343,7 +355,7 @@ class Overrides:
         path = self.slice.path(context)
         yield self.places.entry(path[0][0].unit if path else context.unit)
         yield from self.places.way(path, context.unit)
-        if start is not None:
+        if start is not None and start.answer != "unasked":
             registers = start.context.unit.code.blocks[start.block].registers
             yield self.places.step(start.context.unit, registers[start.start - 1], "call")
         yield from branches
