@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from truthline.facts import code as ir
@@ -11,15 +10,13 @@ from truthline.program.engine.engine import Engine
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, External, Function, Instance
 from truthline.program.logs.definitions import called_name
-from truthline.program.logs.records import Printed, RecordReader
+from truthline.program.logs.records import STOCK, Printed, RecordReader
+from truthline.program.logs.styles import Format, fields_of
 from truthline.program.modules import Found
 
-_PERCENT = re.compile(r"%\((\w+)\)")
-_BRACES = re.compile(r"(?<!\{)\{(\w+)[^{}]*\}(?!\})")
-_DOLLARS = re.compile(r"\$\{?(\w+)\}?")
-_STOCK = ("logging.Formatter", "logging.BufferingFormatter")
 _FORMATS = ("format", "fmt")
 _DEEPEST = 12
+_DEFAULT = Format("")
 
 
 def printed_by(engine: Engine, reference: str) -> Printed | None:
@@ -88,24 +85,29 @@ class _Formatters:
         for value in self.engine.value(context, call.func):
             if isinstance(value, Class) and not value.unit.model:
                 return self._of_class(value, [self._format_of(context, call)])
-            if isinstance(value, External) and value.path in _STOCK:
+            if isinstance(value, External) and value.path in STOCK:
                 return self._of_format(self._format_of(context, call))
         return None
 
     # -- format strings -----------------------------------------------------------------------
 
-    def _of_format(self, text: str | None) -> Printed:
-        """The fields that a format string names; "" is the default, which prints none, and None is not known."""
-        if text is None:
+    def _of_format(self, made: Format) -> Printed:
+        """The fields that a format string names; one that is not known may name any."""
+        if made.text is None:
             return self._everything
-        found = _PERCENT.findall(text) or [*_BRACES.findall(text), *_DOLLARS.findall(text)]
-        return Printed(self.reference, frozenset(found))
+        return Printed(self.reference, frozenset(fields_of(made)))
 
-    def _format_of(self, context: Context, call: ir.Call) -> str | None:
+    def _format_of(self, context: Context, call: ir.Call) -> Format:
+        """The format string that a call of a formatter is given."""
+        if call.stars or any(name is None for name, _ in call.keywords):
+            return Format(None)
         given = [value for name, value in call.keywords if name in _FORMATS] or list(call.args[:1])
-        if any(name is None for name, _ in call.keywords) or call.stars:
-            return None
-        return self._text(context, given[0]) if given else ""
+        style = [value for name, value in call.keywords if name == "style"] or list(call.args[2:3])
+        return self._format(context, given, style)
+
+    def _format(self, context: Context, given: list[Register], style: list[Register]) -> Format:
+        text = self._text(context, given[0]) if given else ""
+        return Format(text, self._text(context, style[0]) if style else "%")
 
     def _text(self, context: Context, register: Register) -> str | None:
         values = self.engine.value(context, register)
@@ -114,9 +116,9 @@ class _Formatters:
             return None
         return " ".join("" if one is None else str(one) for one in texts)
 
-    def _constructed(self, cls: Class) -> list[str | None]:
+    def _constructed(self, cls: Class) -> list[Format]:
         """The format strings with which the program makes objects of a class; in a `dictConfig`, too."""
-        found: list[str | None] = []
+        found: list[Format] = []
         for module in self.engine.modules.files_mentioning(cls.unit.name):
             for unit in self.engine.bodies.units(module.name):
                 context = self.engine.ambient(unit)
@@ -136,10 +138,20 @@ class _Formatters:
 
     def _of_settings(self, context: Context, settings: ir.BuildDict) -> Printed:
         """The formatters of the dict of a `dictConfig`."""
-        formatters = self._entry(context, settings, "formatters")
-        if not isinstance(formatters, ir.BuildDict):
+        register = self._entry(context, settings, "formatters")
+        formatters = context.unit.code.instructions[register] if register is not None else None
+        if register is None or not isinstance(formatters, ir.BuildDict):
+            return self._everything
+        if self._is_filled_later(context, register, formatters):
             return self._everything
         return self._sum(self._of_one_setting(context, value) for _, value in formatters.items)
+
+    def _is_filled_later(self, context: Context, register: Register, display: ir.BuildDict) -> bool:
+        """Whether the program puts more under further keys than is displayed."""
+        displayed = {self._text(context, key) for key, _ in display.items if key is not None}
+        dicts = (one for one in self.engine.value(context, register) if isinstance(one, Instance))
+        keys = (key for one in dicts for key, _, _ in self.engine.heap.contents(one))
+        return any(not isinstance(key, Constant) or key.value not in displayed for key in keys)
 
     def _of_one_setting(self, context: Context, register: Register) -> Printed:
         one = context.unit.code.instructions[register]
@@ -153,7 +165,7 @@ class _Formatters:
             if isinstance(value, Class) and not value.unit.model:
                 return self._of_class(value, [text])
             path = value.value if isinstance(value, Constant) else value.path if isinstance(value, External) else ""
-            if path in _STOCK:
+            if path in STOCK:
                 return self._of_format(text)
             cls = self._class_at(str(path))
             return self._of_class(cls, [text]) if cls is not None else self._everything
@@ -176,23 +188,22 @@ class _Formatters:
                     return True
         return False
 
-    def _setting_format(self, context: Context, settings: ir.BuildDict) -> str | None:
-        for key, value in settings.items:
-            if key is None:
-                return None
-            if self._text(context, key) in _FORMATS:
-                return self._text(context, value)
-        return ""
+    def _setting_format(self, context: Context, settings: ir.BuildDict) -> Format:
+        if any(key is None for key, _ in settings.items):
+            return Format(None)
+        named = {self._text(context, key): value for key, value in settings.items if key is not None}
+        given = [named[name] for name in _FORMATS if name in named]
+        return self._format(context, given, [named["style"]] if "style" in named else [])
 
-    def _entry(self, context: Context, settings: ir.BuildDict, name: str) -> ir.Instruction | None:
+    def _entry(self, context: Context, settings: ir.BuildDict, name: str) -> Register | None:
         for key, value in settings.items:
             if key is not None and self._text(context, key) == name:
-                return context.unit.code.instructions[value]
+                return value
         return None
 
     # -- classes ------------------------------------------------------------------------------
 
-    def _of_class(self, cls: Class, formats: list[str | None]) -> Printed:
+    def _of_class(self, cls: Class, formats: list[Format]) -> Printed:
         """What a class prints: what its own methods take out of the record, and what its base formats."""
         order = self.engine.classes.order(cls)
         bases = [one for own in order for one in self.engine.classes.bases(own)]
@@ -205,7 +216,7 @@ class _Formatters:
                 printed, asks_base = printed.plus(read.printed), read.asks_base
         if not asks_base:
             return printed
-        if not outside or any(path not in _STOCK for path in outside):
+        if not outside or any(path not in STOCK for path in outside):
             return self._everything
         return self._sum([printed, *map(self._of_format, self._base_formats(cls, formats))])
 
@@ -214,28 +225,34 @@ class _Formatters:
         for one in self.engine.classes.order(cls):
             yield from (unit for unit in one.unit.inner if unit.is_function)
 
-    def _base_formats(self, cls: Class, formats: list[str | None]) -> list[str | None]:
-        """The format strings that come to `logging.Formatter`: those of its own constructor, else as it is made."""
-        for unit in self._methods(cls):
-            if unit.name == "__init__":
-                return self._passed_on(unit, formats)
-        return formats or [""]
+    def _base_formats(self, cls: Class, formats: list[Format]) -> list[Format]:
+        """The formats that come to `logging.Formatter`: those of the constructor next to it, else as it is made."""
+        inits = [unit for unit in self._methods(cls) if unit.name == "__init__"]
+        for init in reversed(inits):
+            passed = self._passed_on(init, formats)
+            if passed is not None:
+                return passed
+        return formats or [_DEFAULT]
 
-    def _passed_on(self, init: Unit, formats: list[str | None]) -> list[str | None]:
-        context = self.engine.ambient(init)
+    def _passed_on(self, init: Unit, formats: list[Format]) -> list[Format] | None:
+        """The formats that a constructor hands to its base; None where it hands on all that it was handed itself."""
         for _, call in init.find(ir.Call):
             if called_name(init, call) != "__init__":
                 continue
-            given = [value for name, value in call.keywords if name in _FORMATS]
-            given += [value for value in call.args if not self._is_receiver(init, value)][:1]
-            if any(name is None for name, _ in call.keywords) or call.stars:
-                return formats or [""]
-            if not given:
-                return [""]
-            if isinstance(init.code.instructions[given[0]], ir.Param):
-                return formats or [self._text(context, given[0]) or ""]
-            return [self._text(context, given[0])]
-        return formats or [""]
+            if call.stars or any(name is None for name, _ in call.keywords):
+                return None
+            args = tuple(value for value in call.args if not self._is_receiver(init, value))
+            handed = ir.Call(call.func, args, (), call.keywords)
+            own = self._format_of(self.engine.ambient(init, deep=True), handed)
+            given = [value for name, value in call.keywords if name in _FORMATS] or list(args[:1])
+            param = init.code.instructions[given[0]] if given else None
+            if not isinstance(param, ir.Param):
+                return [own]
+            if param.index > 1:  # a call may pass it where `logging.Formatter` takes something else
+                return [own, *formats]
+            default = self._format_of(self.engine.ambient(init), handed)
+            return [default if one.text == "" else one for one in formats] or [default]
+        return None
 
     def _is_receiver(self, init: Unit, register: Register) -> bool:
         instruction = init.code.instructions[register]
