@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from truthline.facts.code import Hint
+from truthline.program.engine import loaded
 from truthline.program.engine.calls import Arguments, Site, call
 from truthline.program.engine.classes import GENERATED
 from truthline.program.engine.computed import run_stores
@@ -19,6 +20,7 @@ from truthline.program.engine.values import (
     Function,
     Instance,
     Intrinsic,
+    Loaded,
     Method,
     ModuleValue,
     Opaque,
@@ -186,8 +188,7 @@ def _missing(engine: Engine, value: Value, cls: Class, name: str) -> Values:
     outside = engine.classes.outside_bases(cls)
     if outside:
         return frozenset(
-            engine.universe.make(External, attribute_path(base.path, name)) if isinstance(base, External) else base
-            for base in outside
+            loaded.of_base(engine, base, value, name) if isinstance(base, External) else base for base in outside
         )
     modelled = engine.classes.modelled(cls)
     if modelled is not None:
@@ -344,6 +345,8 @@ def _of_module(engine: Engine, module: ModuleValue, name: str) -> Iterable[Value
 
 
 def _of_external(engine: Engine, value: External, name: str) -> Iterable[Value]:
+    if isinstance(value, Loaded):
+        return frozenset(loaded.attribute(engine, value, name)) | engine.heap.field_values(value, name)
     path = attribute_path(value.path, name)
     known = engine.names.module_value(path) if "(" not in path and engine.bodies.is_model(path) else NOTHING
     found: set[Value] = set(known) or {engine.universe.make(External, path)}
@@ -404,6 +407,10 @@ def set_attribute(engine: Engine, base: Value, name: str, values: Values, site: 
         return
     if isinstance(base, Instance) and _intercepted(engine, base, name, values):
         return
+    if isinstance(base, Loaded):
+        for one in sorted(loaded.objects(engine, base)):
+            if isinstance(one, Instance):
+                _intercepted(engine, one, name, values)
     engine.heap.store_field(base, name, values, site)
 
 

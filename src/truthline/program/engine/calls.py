@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from truthline.facts.code import Call, MakeFunction, ParamSpec, Register
-from truthline.program.engine import records
+from truthline.program.engine import loaded, records
 from truthline.program.engine.contexts import PLAIN, contexts_called, told_apart, widened
-from truthline.program.engine.outside import result_path
 from truthline.program.engine.values import (
     NOTHING,
     Class,
@@ -427,4 +426,4 @@ def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Ou
                 later = suspended(one)
                 if later is not None:
                     engine.executes(later)
-    return frozenset((engine.universe.make(External, result_path(callee.path)),))
+    return frozenset((loaded.result(engine, callee, arguments),))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from truthline.program.engine.calls import Arguments, Site
 from truthline.program.engine.protocols import argument, entries_of, hook, is_container, item_of, iterate, texts
-from truthline.program.engine.values import NOTHING, Constant, Instance, Value, Values
+from truthline.program.engine.values import NOTHING, Constant, Instance, Loaded, Value, Values
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
@@ -27,7 +27,7 @@ def shown(engine: Engine, values: Values, conversion: str, site: Site | None, wi
     names = {"": ("__format__", "__str__", "__repr__"), "s": ("__str__", "__repr__")}.get(conversion, ("__repr__",))
     found: set[Value] = set()
     for value in values:
-        if not isinstance(value, Instance):
+        if not isinstance(value, (Instance, Loaded)):
             continue
         for name in names:
             result = hook(engine, value, name, (engine.typed("str"),) if name == "__format__" else (), site)
@@ -35,7 +35,7 @@ def shown(engine: Engine, values: Values, conversion: str, site: Site | None, wi
                 found |= result
                 break
         else:
-            if within < _DEEPEST and is_container(engine, value):
+            if within < _DEEPEST and isinstance(value, Instance) and is_container(engine, value):
                 parts = frozenset(one for entry in entries_of(engine, value, site) for one in entry if one is not None)
                 shown(engine, parts, "r", site, within + 1)
     return frozenset(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from truthline.program.engine import loaded
 from truthline.program.engine.attributes import attribute, class_members
 from truthline.program.engine.calls import Arguments, Site, allocate, call, run, suspended
 from truthline.program.engine.contexts import PLAIN
@@ -15,6 +16,7 @@ from truthline.program.engine.values import (
     Constant,
     External,
     Instance,
+    Loaded,
     Method,
     Opaque,
     Super,
@@ -45,7 +47,7 @@ def touch(engine: Engine, value: Value, mode: str, key: Value | None = None) -> 
 def iterate(engine: Engine, value: Value) -> Values:
     """What iterating over a value yields."""
     if isinstance(value, (External, Opaque)):
-        return frozenset((_element(engine, value),))
+        return frozenset((_element(engine, value, None),)) | _iterated(engine, value)
     if isinstance(value, Constant):
         return _text_item(engine, type(value.value).__name__, engine.typed("int"))
     if isinstance(value, Class) and engine.classes.is_enum(value):
@@ -88,8 +90,14 @@ def iterate(engine: Engine, value: Value) -> Values:
     return frozenset((engine.opaque(f"what iterating over {value.cls.unit.symbol} yields"),))
 
 
-def _element(engine: Engine, value: External | Opaque) -> Value:
-    return value if isinstance(value, Opaque) else engine.universe.make(External, element_path(value.path))
+def _element(engine: Engine, value: External | Opaque, place: Value | None) -> Value:
+    return value if isinstance(value, Opaque) else loaded.element(engine, value, place)
+
+
+def _iterated(engine: Engine, value: External | Opaque) -> Values:
+    """What a loaded object yields whose class says how it is iterated."""
+    answered = hook(engine, value, "__iter__", (), None) if isinstance(value, Loaded) else None
+    return frozenset(element for one in answered or NOTHING for element in iterate(engine, one))
 
 
 def _enum_members(engine: Engine, cls: Class) -> Values:
@@ -129,7 +137,9 @@ def _is_mapping(engine: Engine, value: Instance) -> bool:
 def item_of(engine: Engine, base: Value, keys: Values, site: Site | None) -> Values:
     """What `base[key]` is."""
     if isinstance(base, (External, Opaque)):
-        return frozenset((_element(engine, base),))
+        places: Iterable[Value | None] = keys if isinstance(base, Loaded) and keys else (None,)
+        answered = hook(engine, base, "__getitem__", (keys,), site)
+        return frozenset(_element(engine, base, place) for place in places) | (answered or NOTHING)
     if isinstance(base, Constant):
         _ask_for_bounds(engine, keys)
         return _text_item(engine, type(base.value).__name__, keys)
@@ -312,6 +322,10 @@ def hashed(engine: Engine, values: Values, site: Site | None, within: int = 0) -
 
 def hook(engine: Engine, value: Value, name: str, given: tuple[Values, ...], site: Site | None) -> Values | None:
     """Calls a special method where the value's class has it; None where it has not."""
+    if isinstance(value, Loaded):
+        answers = [hook(engine, one, name, given, site) for one in sorted(loaded.objects(engine, value))]
+        known = [answer for answer in answers if answer is not None]
+        return NOTHING.union(*known) if known else None
     if not isinstance(value, (Instance, Class, Super)):
         return None
     hooks: set[Value] = set()
@@ -354,7 +368,7 @@ def special(
 def truth(engine: Engine, values: Values, site: Site | None) -> None:
     """`bool(value)`: `__bool__`, else `__len__`."""
     for value in values:
-        if isinstance(value, Instance) and hook(engine, value, "__bool__", (), site) is None:
+        if isinstance(value, (Instance, Loaded)) and hook(engine, value, "__bool__", (), site) is None:
             hook(engine, value, "__len__", (), site)
 
 

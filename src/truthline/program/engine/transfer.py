@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from truthline.facts import code as ir
 from truthline.facts.code import Register
-from truthline.program.engine import recorded
+from truthline.program.engine import loaded, recorded
 from truthline.program.engine.attributes import attribute, class_members, namespace, set_attribute
 from truthline.program.engine.calls import (
     Arguments,
@@ -46,6 +46,7 @@ from truthline.program.engine.values import (
     External,
     Function,
     Instance,
+    Loaded,
     Opaque,
     Value,
     Values,
@@ -123,9 +124,11 @@ def _widened(engine: Engine, values: Values) -> Iterable[Value]:
 
 def _hint(engine: Engine, context: Context, register: Register, one: ir.Hint) -> Iterable[Value]:
     values = engine.value(context, one.value) if one.value is not None else NOTHING
+    if context.unit.code.kind == "class":
+        if one.value is None:
+            return ()
+        values = loaded.related(engine, context.unit, one.type, values)
     known = {value for value in values if not isinstance(value, Opaque)}
-    if one.value is None and context.unit.code.kind == "class":
-        return ()
     if len(known) == len(values) and values:
         return values
     return known | engine.types.instances(context.unit, one.type)
@@ -518,6 +521,8 @@ def unpacked(engine: Engine, context: Context, register: Register, one: ir.Unpac
     row = engine.classes.row(base.cls) if isinstance(base, Instance) and one.star < 0 else ()
     if isinstance(base, Instance) and one.index < len(row):
         return engine.attribute(base, row[one.index])
+    if isinstance(base, Loaded) and one.star < 0:
+        return frozenset((loaded.element(engine, base, engine.universe.constant(one.index)),))
     if not ordered or not isinstance(base, Instance):
         return iterate(engine, base)
     if one.star < 0 or one.index < one.star:
@@ -621,9 +626,8 @@ def _enter(engine: Engine, context: Context, register: Register, one: ir.Enter) 
         if entered is not None:
             found |= awaited(engine, entered) if one.is_async else entered
         elif isinstance(base, External):
-            path = attribute_path(base.path, name)
-            engine.solver.notes().externals[path] = None
-            found.add(engine.universe.make(External, result_path(path)))
+            engine.solver.notes().externals[attribute_path(base.path, name)] = None
+            found.add(loaded.entered(engine, base, name))
         elif isinstance(base, Opaque):
             found.add(base)
         else:

@@ -139,6 +139,18 @@ class External(Value):
         return f"<{self.path}>"
 
 
+class Loaded(External):
+    """Something that an ORM makes of mapped classes: a query or result that yields their objects, or such an object."""
+
+    __slots__ = ("classes", "is_object")
+
+    def __init__(self, path: str, classes: tuple[Class, ...], is_object: bool) -> None:
+        super().__init__(path)
+        self.classes = classes
+        self.is_object = is_object
+        self.depth = max((cls.depth for cls in classes), default=0)
+
+
 class Instance(Value):
     """An object of `cls`, told apart by where it was made; without a site, any object of that class.
 
