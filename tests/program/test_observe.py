@@ -110,6 +110,8 @@ OBSERVED = {
     "a result that chooses a value": "a = 1\n    if get(x):\n        a = 2\n    return a",
     "a write that tells what was there": "return put_and_tell(x, 1)",
     "an error where it is there": "must_be_new(x)",
+    "an error where it is missing": "try:\n        registry()._items[x]\n    except KeyError:\n        return False",
+    "an error that is left to the caller": "_cache[x]",
     "iteration": "return list(each())",
     "a method of the holder": "return registry().find(x)",
 }
@@ -148,6 +150,12 @@ def test_one_mistake_is_one_finding(tmp_path: Path) -> None:
     text = "from app import state\n\n\ndef decide(x):\n    a = state.get(x)\n    b = state._cache\n    return a, b[x]\n"
     ways = analyse(tmp_path, {"app/flow.py": text}).ways
     assert [(way.depth, way.location.span.line) for way in ways] == [("read", 5), ("read", 7)]
+
+
+def test_binding_what_a_holder_has_that_may_not_be_there_yet_is_no_read(tmp_path: Path) -> None:
+    text = "from app import state\n\n\ndef decide(x):\n    items = state.registry()._items\n    return x in items\n"
+    ways = analyse(tmp_path, {"app/state.py": STATE, "app/flow.py": text}).ways
+    assert [(way.depth, way.location.span.line) for way in ways] == [("read", 6)]
 
 
 def test_an_import_alone_is_a_way_where_nothing_deeper_is(tmp_path: Path) -> None:

@@ -177,9 +177,9 @@ class FlowAnalyser:
             for one in self.inputs
             for source in one.of_kind("state")
         )
-        places = {way.location for way in deciding}
+        places = {_start(way.location) for way in deciding}
         others = [way for state in self.states for way in self.ways_into(state)]
-        kept = [way for way in others if way.depth == "write" or way.location not in places]
+        kept = [way for way in others if way.depth == "write" or _start(way.location) not in places]
         return (*{way.location: way for way in deciding}.values(), *kept)
 
     def ways_into(self, state: StateObjects) -> tuple[Way, ...]:
@@ -400,3 +400,8 @@ def _accepts(unit: Unit, call: Call) -> bool:
     given = {name for name, _ in call.keywords} | {param.name for param in positional[: len(call.args)]}
     needed = {param.name for param in params if not param.has_default and param.kind not in ("vararg", "kwarg")}
     return needed <= given
+
+
+def _start(location: Location) -> tuple[str, int, int]:
+    """What makes two ways one finding: where they leave the flow's code."""
+    return location.file, location.span.line, location.span.column

@@ -8,6 +8,7 @@ through the registers of one function at a time; functions of the state's own mo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from truthline.facts.code import (
     Attr,
@@ -75,6 +76,7 @@ class Observer:
             self._accesses(context, found)
             for source in [*found.reads, *self._returning_calls(context)]:
                 self._follow(context, source, found)
+            found.observed.update(filter(partial(_only_asks_whether_it_is_there, context.unit), found.reads))
         return found
 
     def _accesses(self, context: Context, found: Observation) -> None:
@@ -239,6 +241,11 @@ class Observer:
                         pending.append(target)
             found = self._inside[context] = tuple(reached)
         return found
+
+
+def _only_asks_whether_it_is_there(unit: Unit, register: Register) -> bool:
+    """Whether an item is taken that nobody uses: what it says is that it is there, or a KeyError."""
+    return isinstance(unit.code.instructions[register], Item) and not unit.uses.get(register)
 
 
 def _leaves(value: Value) -> bool:

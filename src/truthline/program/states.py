@@ -213,4 +213,6 @@ def _is_scalar(value: Value) -> bool:
         return value.value is not None
     if isinstance(value, Instance):
         return value.cls.unit.model and value.cls.unit.name in _IMMUTABLE
-    return isinstance(value, (Opaque, External))
+    if isinstance(value, External):
+        return not value.path.startswith("builtins.NoneType.")  # of a holder that is not there yet, nothing is taken
+    return isinstance(value, Opaque)
