@@ -1,6 +1,7 @@
 """Fields of markers (TL602): each case is run, and reported exactly where a record lacks a field."""
 
 from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
 from tests.rules.logged import FLOW, RUNS, findings, module, run
@@ -345,16 +346,122 @@ FIELDS = {
 @pytest.mark.parametrize("title", FIELDS)
 def test_a_marker_carries_its_fields(title: str, tmp_path: Path) -> None:
     text = module("activate", FIELDS[title])
-    lacking = {
+    assert _said(text, tmp_path) == _lacking(text)
+
+
+def _lacking(text: str) -> set[str]:
+    """The fields that a record of some run lacks."""
+    return {
         name
         for session in RUNS
         for record in run(text, "activate", session).records
-        if record.getMessage().startswith("evaluated")
+        if "evaluated" in record.getMessage()
         for name in ("tenant_id", "source")
         if not hasattr(record, name)
     }
-    found = [one for one in findings(text, FLOW, tmp_path) if one.code == "TL602"]
-    assert {name for one in found for name in ("tenant_id", "source") if f"`{name}`" in one.message} == lacking
+
+
+def _said(text: str, directory: Path) -> set[str]:
+    """The fields that truthline finds missing."""
+    found = [one for one in findings(text, FLOW, directory) if one.code == "TL602"]
+    return {name for one in found for name in ("tenant_id", "source") if f"`{name}`" in one.message}
+
+
+PROCESSES = {
+    "given or nothing": """
+        extra = kwargs.get("extra") or {}
+        extra["source"] = "db"
+        kwargs["extra"] = extra
+        return msg, kwargs
+    """,
+    "given or what was carried": """
+        kwargs["extra"] = kwargs.get("extra") or self.extra
+        return msg, kwargs
+    """,
+    "two ways, one of which lacks a field": """
+        if kwargs.get("stacklevel"):
+            extra = {"tenant_id": 1, "source": "db", "more": 2}
+        else:
+            extra = {"tenant_id": 1}
+        kwargs["extra"] = extra
+        return msg, kwargs
+    """,
+    "two ways that both have all": """
+        if msg:
+            extra = {**self.extra, "source": "db"}
+        else:
+            extra = {"tenant_id": 2, "source": "none"}
+        kwargs["extra"] = extra
+        return msg, kwargs
+    """,
+    "put in on one way only": """
+        extra = dict(self.extra)
+        if kwargs.get("stacklevel"):
+            extra["source"] = "db"
+        kwargs["extra"] = extra
+        return msg, kwargs
+    """,
+    "what is passed is filled": """
+        kwargs.setdefault("extra", {}).update(source="db")
+        kwargs["extra"].update(self.extra)
+        return msg, kwargs
+    """,
+    "taken out again": """
+        extra = {**self.extra, "source": "db"}
+        extra.pop("source")
+        kwargs["extra"] = extra
+        return msg, kwargs
+    """,
+    "put in behind the hand-over": """
+        extra = dict(self.extra)
+        kwargs["extra"] = extra
+        extra["source"] = "db"
+        return msg, kwargs
+    """,
+    "other keywords": """
+        return msg, {**kwargs, "extra": {"source": "db"} | self.extra}
+    """,
+    "keywords by dict()": """
+        return msg, dict(kwargs, extra=dict(self.extra, source="db"))
+    """,
+    "the stock adapter, and more": """
+        msg, kwargs = super().process(msg, kwargs)
+        kwargs["extra"] = {**kwargs["extra"], "source": "db"}
+        return msg, kwargs
+    """,
+    "another object's extra": """
+        kwargs["extra"] = {**FIELDS}
+        return msg, kwargs
+    """,
+    "a function makes it": """
+        kwargs["extra"] = made(self.extra)
+        return msg, kwargs
+    """,
+    "by default what was carried": """
+        extra = kwargs.setdefault("extra", self.extra)
+        return f"[{len(extra)}] {msg}", kwargs
+    """,
+}
+PROCESS_HEAD = """
+    class Told(logging.LoggerAdapter):
+        def process(self, msg, kwargs):
+{process}
+
+    def made(extra):
+        return {{**extra, "source": "db"}}
+
+    passed = may(row(session))
+    Told(logger, {{"tenant_id": 1}}).info("evaluated"{given})
+    return passed
+"""
+
+
+@pytest.mark.parametrize("given", ["", ", extra={'source': 'db'}"])
+@pytest.mark.parametrize("title", PROCESSES)
+def test_an_adapter_s_own_process_decides(title: str, given: str, tmp_path: Path) -> None:
+    process = indent(dedent(PROCESSES[title]).strip("\n"), " " * 12)
+    text = module("activate", PROCESS_HEAD.format(process=process, given=given))
+    assert _said(text, tmp_path) == _lacking(text)
 
 
 IN_STRUCTLOG = {

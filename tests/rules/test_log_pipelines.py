@@ -82,6 +82,7 @@ def untouched() -> Iterator[None]:
     yield
     logging.setLogRecordFactory(factory)
     logger = logging.getLogger("app")
+    logger.setLevel(logging.NOTSET)
     logger.handlers[:], logger.filters[:], logger.propagate = [], [], True
 
 
@@ -126,6 +127,28 @@ def came_out(head: str, configured: str, body: str) -> tuple[str, list[dict[str,
 CONFIGURE = "structlog.configure(processors=[{}, emit])"
 BOTH = "structlog.get_logger().info('evaluated', tenant_id=1, source='db')"
 ONE = "structlog.get_logger().info('evaluated', tenant_id=1)"
+WRAPPED = """
+        structlog.configure(
+            processors=[{first}structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+            logger_factory=structlog.stdlib.LoggerFactory(),
+        )
+        handler = logging.StreamHandler(io.StringIO())
+        handler.setFormatter(structlog.stdlib.ProcessorFormatter({formatter}))
+        logging.getLogger("app").addHandler(handler)
+        logging.getLogger("app").setLevel(20)
+"""
+ADD = """
+        import io
+        import logging
+        def add(logger, name, event_dict):
+            event_dict["source"] = "db"
+            return event_dict
+        def last(logger, name, event_dict):
+            event_dict.pop("source", None)
+            return emit(logger, name, event_dict)
+"""
+APP_BOTH = "structlog.get_logger('app').info('evaluated', tenant_id=1, source='db')"
+APP_ONE = "structlog.get_logger('app').info('evaluated', tenant_id=1)"
 LOG = "logger.info('evaluated', extra={'tenant_id': 1, 'source': 'db'})"
 LOG_ONE = "logger.info('evaluated', extra={'tenant_id': 1})"
 HANDLED = "handler = SINK_HANDLER\nlogger.addHandler(handler)\n"
@@ -289,6 +312,31 @@ FIELDS = {
         """,
         BOTH,
     ),
+    "a formatter's one processor takes it out": (
+        STRUCTLOG,
+        ADD + WRAPPED.format(first="", formatter="processor=last"),
+        APP_BOTH,
+    ),
+    "a formatter's last processor takes it out": (
+        STRUCTLOG,
+        ADD + WRAPPED.format(first="", formatter="processors=[add, last]"),
+        APP_BOTH,
+    ),
+    "a formatter prints what was put in before": (
+        STRUCTLOG,
+        ADD + WRAPPED.format(first="add, ", formatter="processor=emit"),
+        APP_ONE,
+    ),
+    "a formatter puts it in": (
+        STRUCTLOG,
+        ADD + WRAPPED.format(first="", formatter="processors=[add, emit]"),
+        APP_ONE,
+    ),
+    "what a formatter does with others' records concerns no record of structlog": (
+        STRUCTLOG,
+        ADD + WRAPPED.format(first="", formatter="processor=emit, foreign_pre_chain=[last]"),
+        APP_BOTH,
+    ),
     "taken out, and put back by the next": (
         STRUCTLOG,
         """
@@ -359,6 +407,12 @@ FIELDS = {
     "a filter of this logger": (
         STDLIB,
         HANDLED + "def add(record):\n    record.source = 'db'\n    return True\nlogger.addFilter(add)",
+        LOG_ONE,
+    ),
+    "a filter of this logger, by the name of the parameter": (
+        STDLIB,
+        HANDLED
+        + "def add(record):\n    record.source = 'db'\n    return True\nlogging.getLogger(name='app').addFilter(add)",
         LOG_ONE,
     ),
     "a filter of the root logger": (

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.units import Unit
-from truthline.program.logs.definitions import called_name, stands_before
-from truthline.program.logs.mappings import ANY, NO_FIELDS, Fields, common
+from truthline.program.evidence.terms import Place
+from truthline.program.logs.definitions import Definitions, called_name, stands_before
+from truthline.program.logs.mappings import ANY, NO_FIELDS, Fields, MappingKeys, common
 
+_SELF = 0
 _KWARGS = 2
-"""The parameter of `process(self, msg, kwargs)` that holds the keywords of the call."""
+"""The parameters of `process(self, msg, kwargs)`; the last one holds the keywords of the call."""
 _GETS = frozenset(("get", "pop", "setdefault"))
 _DEEPEST = 8
 
 
-class Processing:
+class Processing(MappingKeys):
     """One `process` method, for what the adapter was made with and what a call passes as `extra`."""
 
-    def __init__(self, unit: Unit, carried: Fields, given: Fields, stock: Fields) -> None:
+    def __init__(self, definitions: Definitions, unit: Unit, carried: Fields, given: Fields, stock: Fields) -> None:
+        super().__init__(definitions)
         self.unit = unit
         self.code = unit.code.instructions
+        self.context = self.engine.ambient(unit)
         self.carried = carried
         self.given = given
         self.stock = stock
@@ -38,113 +42,102 @@ class Processing:
             return ANY
         return self._keywords(returned.items[1], register)
 
-    def _keywords(self, register: Register, end: Register) -> Fields:
+    # -- the keywords -------------------------------------------------------------------------
+
+    def _keywords(self, register: Register, end: Register, depth: int = 0) -> Fields:
         """What stands under `extra` in the keywords that are handed on."""
+        if depth > _DEEPEST:
+            return ANY
         one = self.code[register]
-        if isinstance(one, ir.BuildDict):
-            found = NO_FIELDS
-            for key, value in one.items:
-                if key is None:
-                    found = self._keywords(value, end)
-                elif self._text(key) == "extra":
-                    found = self._term(value)
-            return found
         stored = [
             item.value
             for place, item in self.unit.find(ir.SetItem)
-            if item.base == register and self._text(item.key) == "extra" and stands_before(self.unit, place, end)
+            if item.base == register and self._says_extra(item.key) and stands_before(self.unit, place, end)
         ]
         if stored:
-            return self._term(stored[-1])
-        found = self._came_in(one)
+            return self._extra(stored[-1], end)
+        found = self._came_in(register, one, end, depth)
         for touched in self._touched(register):
-            found = found.plus(self._filled(touched))
+            found = self._filled(self._at(touched), end, found.plus(self._set_by_default(touched, end)))
         return found
 
-    def _came_in(self, one: ir.AnyInstruction) -> Fields:
-        """What was there before: what the call passed, or what the stock adapter makes of it."""
-        if isinstance(one, ir.Param) and one.index == _KWARGS:
-            return self.given
-        made = self.code[one.base] if isinstance(one, ir.Unpack) else None
-        if isinstance(made, ir.Call) and called_name(self.unit, made) == "process":
-            return self.stock
+    def _set_by_default(self, touched: Register, end: Register) -> Fields:
+        one = self.code[touched]
+        is_set = isinstance(one, ir.Call) and called_name(self.unit, one) == "setdefault"
+        return (self.known(self._at(touched), end, 0) or NO_FIELDS) if is_set else NO_FIELDS
+
+    def _came_in(self, register: Register, one: ir.AnyInstruction, end: Register, depth: int) -> Fields:
+        """What was there before: what the call passed, what the stock adapter makes of it, or what is written."""
+        match one:
+            case ir.Param(index=index) if index == _KWARGS:
+                return self.given
+            case ir.Phi(args=args):
+                return common(self._keywords(arg, end, depth + 1) for arg in args if arg != register)
+            case ir.BuildDict(items=items):
+                return self._written(items, end, depth)
+            case ir.Call(args=args, keywords=keywords) if called_name(self.unit, one) == "dict":
+                texts = [(name, value) for name, value in keywords if name in (None, "extra")]
+                spread = [(None, value) for value in (*args, *(value for name, value in texts if name is None))]
+                named = [value for name, value in texts if name is not None]
+                return self._extra(named[-1], end) if named else self._written(spread, end, depth)
+            case ir.Unpack(base=base):
+                made = self.code[base]
+                is_stock = isinstance(made, ir.Call) and called_name(self.unit, made) == "process"
+                return self.stock if is_stock else ANY
         return ANY
+
+    def _written(self, items: Sequence[tuple[Register | None, Register]], end: Register, depth: int) -> Fields:
+        """What a display has under `extra`: the last that is written there."""
+        found = NO_FIELDS
+        for key, value in items:
+            if key is None:
+                found = self._keywords(value, end, depth + 1)
+            elif self._says_extra(key):
+                found = self._extra(value, end)
+        return found
 
     def _touched(self, keywords: Register) -> Iterator[Register]:
         """The places at which `extra` is taken out of the keywords, to be filled."""
         for register, item in self.unit.find(ir.Item):
-            if item.base == keywords and self._text(item.key) == "extra":
+            if item.base == keywords and self._says_extra(item.key):
                 yield register
         for register, call in self.unit.find(ir.Call):
-            if self._gets_extra(call):
+            func = self.code[call.func]
+            if self._gets_extra(call) and isinstance(func, ir.Attr) and func.base == keywords:
                 yield register
 
     def _gets_extra(self, call: ir.Call) -> bool:
-        func = self.code[call.func]
-        named = called_name(self.unit, call) in _GETS and bool(call.args) and self._text(call.args[0]) == "extra"
-        return named and isinstance(func, ir.Attr)
+        is_named = called_name(self.unit, call) in _GETS and isinstance(self.code[call.func], ir.Attr)
+        return is_named and bool(call.args) and self._says_extra(call.args[0])
 
-    def _term(self, register: Register, depth: int = 0) -> Fields:
-        """The keys of a mapping inside `process`."""
-        return self._made(register, depth).plus(self._filled(register, depth)) if depth < _DEEPEST else ANY
+    def _says_extra(self, key: Register) -> bool:
+        return self.text(self._at(key)) == "extra"
 
-    def _made(self, register: Register, depth: int) -> Fields:
-        one = self.code[register]
-        match one:
-            case ir.Const():
-                return NO_FIELDS
-            case ir.Attr(name="extra"):
+    # -- the mapping under `extra` ------------------------------------------------------------
+
+    def _extra(self, register: Register, end: Register) -> Fields:
+        return self.keys(self._at(register), end)
+
+    def _at(self, register: Register) -> Place:
+        return Place(self.context, register)
+
+    def known(self, place: Place, at: Register, depth: int) -> Fields | None:
+        """What the adapter was made with, and what the call passes."""
+        if place.context is not self.context:
+            return None
+        match self.code[place.register]:
+            case ir.Attr(base=base, name="extra") if self._is_self(base):
                 return self.carried
-            case ir.Item(key=key) if self._text(key) == "extra":
-                return self.given
-            case ir.BuildDict(items=items):
-                return self._sum(self._entry(key, value, depth) for key, value in items)
-            case ir.Binary(op="or", left=left, right=right):
-                return self._sum((self._term(left, depth + 1), self._term(right, depth + 1)))
-            case ir.Phi(args=args) if len(args) == 2:  # `given or {}`
-                both = [self._term(arg, depth + 1) for arg in args if arg != register]
-                return max(both, key=lambda fields: len(fields.names))
-            case ir.Call() if self._gets_extra(one):
-                return self.given
-            case ir.Call() if called_name(self.unit, one) in ("dict", "copy"):
-                return self._copied(one, depth)
-        return ANY
+            case ir.Item(base=base, key=key) if self._says_extra(key):
+                return self._came_in(base, self.code[base], at, depth + 1)
+            case ir.Call(func=func, args=args) as call if self._gets_extra(call):
+                keywords = self.code[func]
+                base = keywords.base if isinstance(keywords, ir.Attr) else func
+                found = self._came_in(base, self.code[base], at, depth + 1)
+                is_there = bool(found.names) or found.open or len(args) < 2
+                return found if is_there else self.keys(place.beside(args[1]), at, depth + 1)
+        return None
 
-    def _entry(self, key: Register | None, value: Register, depth: int) -> Fields:
-        if key is None:
-            return self._term(value, depth + 1)
-        text = self._text(key)
-        return ANY if text is None else Fields(frozenset((text,)))
-
-    def _copied(self, call: ir.Call, depth: int) -> Fields:
-        func = self.code[call.func]
-        spread = [*call.args, *(value for name, value in call.keywords if name is None)]
-        if isinstance(func, ir.Attr) and not call.args:
-            spread.append(func.base)
-        named = Fields(frozenset(name for name, _ in call.keywords if name is not None))
-        return named.plus(self._sum(self._term(value, depth + 1) for value in spread))
-
-    def _sum(self, parts: Iterable[Fields]) -> Fields:
-        found = NO_FIELDS
-        for one in parts:
-            found = found.plus(one)
-        return found
-
-    def _filled(self, register: Register, depth: int = 0) -> Fields:
-        """What is put into a mapping."""
-        found = NO_FIELDS
-        for user in self.unit.uses.get(register, ()):
-            one = self.code[user]
-            if isinstance(one, ir.SetItem) and one.base == register:
-                text = self._text(one.key)
-                found = found.plus(ANY if text is None else Fields(frozenset((text,))))
-            elif isinstance(one, ir.Attr) and one.name == "update":
-                for called in self.unit.uses.get(user, ()):
-                    call = self.code[called]
-                    for value in call.args if isinstance(call, ir.Call) else ():
-                        found = found.plus(self._term(value, depth + 1))
-        return found
-
-    def _text(self, register: Register) -> str | None:
+    def _is_self(self, register: Register) -> bool:
         one = self.code[register]
-        return one.value if isinstance(one, ir.Const) and isinstance(one.value, str) else None
+        return isinstance(one, ir.Param) and one.index == _SELF

@@ -15,7 +15,7 @@ from truthline.program.engine.engine import Engine
 from truthline.program.engine.protocols import iterate
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Constant, Context, Instance, Value, Values
-from truthline.program.logs.definitions import called_name
+from truthline.program.logs.definitions import called_name, written_text
 
 Kind = Literal["absent", "told", "hidden"]
 """A field is not there; it is there as it was logged; it is there and tells nothing of what was logged."""
@@ -287,10 +287,8 @@ class FieldAnswers:
         made = [body.unit.code.instructions[bind.value] for _, bind in body.unit.bindings.get(one.name, ())]
         if len(made) != 1 or not isinstance(made[0], ir.Call) or called_name(body.unit, made[0]) != "compile":
             return None
-        text = body.unit.code.instructions[made[0].args[0]] if made[0].args else None
-        if not isinstance(text, ir.Const) or not isinstance(text.value, str):
-            return None
-        return text.value, _ignores_case(body.unit, made[0], 1)
+        text = written_text(body.unit, made[0].args[0]) if made[0].args else None
+        return None if text is None else (text, _ignores_case(body.unit, made[0], 1))
 
 
 def _ignores_case(unit: Unit, call: ir.Call, place: int) -> bool | None:

@@ -148,15 +148,19 @@ class Definitions:
 
         What code outside calls back is executed by the call, but it is not the call's result.
         """
-        outcomes = self.engine.link(place.context, place.register)
-        contexts = [one if isinstance(one, Context) else suspended(one) for one in sorted(outcomes, key=repr)]
-        callees = [one for one in contexts if one is not None and one.unit.is_function and not one.unit.model]
+        callees = [one for one in self.callees(place) if one.unit.is_function and not one.unit.model]
         if not callees or any(one.unit.name in ("__init__", "__new__", "__post_init__") for one in callees):
             return None
         stack = place.stack
         if stack is not None:
             stack = (*stack, (place.context, place.register)) if len(stack) < _LONGEST_STACK else None
         return [Place(one, back.value, stack) for one in callees for _, back in one.unit.find(ir.Return)]
+
+    def callees(self, place: Place) -> list[Context]:
+        """The contexts that a call enters, those of generators and coroutines too."""
+        outcomes = sorted(self.engine.link(place.context, place.register), key=repr)
+        contexts = (one if isinstance(one, Context) else suspended(one) for one in outcomes)
+        return [one for one in contexts if one is not None]
 
 
 def called_name(unit: Unit, call: ir.Call) -> str:
@@ -165,6 +169,12 @@ def called_name(unit: Unit, call: ir.Call) -> str:
     if isinstance(func, (ir.Attr, ir.Load, ir.LoadCell, ir.ImportFrom)):
         return func.name
     return ""
+
+
+def written_text(unit: Unit, register: Register) -> str | None:
+    """The text that is written there."""
+    one = unit.code.instructions[register]
+    return one.value if isinstance(one, ir.Const) and isinstance(one.value, str) else None
 
 
 def stands_before(unit: Unit, first: Register, second: Register) -> bool:

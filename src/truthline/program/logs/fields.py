@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from truthline.facts import code as ir
-from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, External
 from truthline.program.evidence.terms import Place
 from truthline.program.logs.adapters import Processing
@@ -50,13 +49,9 @@ class FieldReader:
         merges = isinstance(call, ir.Call) and any(name == "merge_extra" for name, _ in call.keywords)
         carried = self._of_maker(maker, depth + 1)
         stock = carried.plus(given) if merges else carried
-        process = self._process_of(cls) if isinstance(cls, Class) else None
-        return stock if process is None else Processing(process, carried, given, stock).fields()
-
-    def _process_of(self, cls: Class) -> Unit | None:
-        """The `process` that an adapter of the analysed code has of its own."""
-        methods = (unit for one in self.engine.classes.order(cls) for unit in one.unit.inner if unit.is_function)
-        return next((unit for unit in methods if unit.name == "process"), None)
+        own = self.engine.classes.methods_named(cls.unit, "process") if isinstance(cls, Class) else ()
+        process = next((unit for unit in own if not unit.model), None)
+        return stock if process is None else Processing(self.definitions, process, carried, given, stock).fields()
 
     def _keywords(self, place: Place, call: ir.Call) -> Fields:
         found = Fields(frozenset(name for name, _ in call.keywords if name is not None) - _NOT_FIELDS)
@@ -122,12 +117,7 @@ class FieldReader:
         for one in sorted(self.engine.value(place.context, call.func), key=repr) if isinstance(call, ir.Call) else ():
             if isinstance(one, External) and one.path == _ADAPTER:
                 return one
-            bases = (
-                [base for own in self.engine.classes.order(one) for base in self.engine.classes.bases(own)]
-                if (isinstance(one, Class))
-                else []
-            )
-            if isinstance(one, Class) and any(isinstance(base, External) and base.path == _ADAPTER for base in bases):
+            if isinstance(one, Class) and _ADAPTER in self.engine.classes.library_bases(one):
                 return one
         return None
 

@@ -8,12 +8,11 @@ import msgspec
 
 from truthline.facts import code as ir
 from truthline.facts.code import Register
-from truthline.program.engine.calls import suspended
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Constant, Context
 from truthline.program.evidence.terms import Place, Site
 from truthline.program.influence.graph import Site as GraphSite
-from truthline.program.logs.definitions import Definitions, called_name, stands_before
+from truthline.program.logs.definitions import Definitions, called_name, stands_before, written_text
 
 _DEEPEST = 24
 _LONGEST_STACK = 6
@@ -49,6 +48,9 @@ class MappingKeys:
             return ANY
         unit = place.context.unit
         instruction = unit.code.instructions[place.register]
+        known = self.known(place, at, depth)
+        if known is not None:
+            return self._filled(place, at, known)
         match instruction:
             case ir.Const():
                 return NO_FIELDS
@@ -67,6 +69,10 @@ class MappingKeys:
                 return self._filled(place, at, self._made_by_call(place, instruction, at, depth))
             case _:
                 return self._filled(place, at, self._elsewhere(place, depth))
+
+    def known(self, place: Place, at: Register, depth: int) -> Fields | None:
+        """The keys of a mapping of which more is known than how it was made; None of any other."""
+        return None
 
     def _elsewhere(self, place: Place, depth: int) -> Fields:
         makers = [one for one in self.definitions.of(place) if one != place]
@@ -99,13 +105,21 @@ class MappingKeys:
     def _truth(self, place: Place) -> bool | None:
         """Whether a mapping is true by how it was made; None where that differs or cannot be told."""
         answers: set[bool | None] = set()
-        for one in self.definitions.of(place):
+        for one in self._makers(place):
+            known = self.known(one, one.register, 0)
+            if known is not None:
+                answers.add(True if known.names else None if known.open else False)
+                continue
             made = one.context.unit.code.instructions[one.register]
             if isinstance(made, ir.Const):
                 answers.add(bool(made.value))
             else:
                 answers.add(True if isinstance(made, ir.BuildDict) and made.items else None)
         return answers.pop() if len(answers) == 1 else None
+
+    def _makers(self, place: Place) -> tuple[Place, ...]:
+        is_known = self.known(place, place.register, 0) is not None
+        return (place,) if is_known else self.definitions.of(place)
 
     def _displayed(
         self, place: Place, items: tuple[tuple[Register | None, Register], ...], at: Register, depth: int
@@ -211,12 +225,9 @@ class MappingKeys:
         stack = place.stack
         if not _is_before(place.context.unit, user, at) or stack is None or len(stack) > _LONGEST_STACK:
             return found
-        outcomes = sorted(self.engine.link(place.context, user), key=repr)
-        callees = [one if isinstance(one, Context) else suspended(one) for one in outcomes]
         inner = [
             Place(callee, register, (*stack, (place.context, user)))
-            for callee in callees
-            if callee is not None
+            for callee in self.definitions.callees(place.beside(user))
             for register in self._receiving(place, user, callee)
         ]
         return common(self._filled(one, END, found) for one in inner) if inner else found
@@ -255,9 +266,8 @@ class MappingKeys:
 
     def text(self, place: Place) -> str | None:
         """The one text that a register holds."""
-        instruction = place.context.unit.code.instructions[place.register]
-        if isinstance(instruction, ir.Const):
-            return instruction.value if isinstance(instruction.value, str) else None
+        if isinstance(place.context.unit.code.instructions[place.register], ir.Const):
+            return written_text(place.context.unit, place.register)
         values = [one.value for one in self.engine.value(place.context, place.register) if isinstance(one, Constant)]
         texts = [one for one in values if isinstance(one, str)]
         return texts[0] if len(texts) == 1 else None

@@ -1,13 +1,13 @@
 """What stands between log calls and what is written, in the whole program.
 
-structlog's processors, as `structlog.configure` and `ProcessorFormatter` name them; filters of `logging` that handlers
-have, and record factories; loguru's patchers. Filters of a logger count for no other logger, as `logging` has it: they
-concern what is logged in their own module through that name.
+structlog's processors, as `structlog.configure` names them and, behind those, `ProcessorFormatter`; filters that
+handlers of `logging` have, and record factories; loguru's patchers. Filters of a logger count for no other logger, as
+`logging` has it: they concern what is logged in their own module through that name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -20,13 +20,13 @@ from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Constant, Context, External, Function, Instance, Method, Value
 from truthline.program.influence.outside import written_names
 from truthline.program.logs.answers import Hides, Kind, Step, elements
-from truthline.program.logs.definitions import called_name
+from truthline.program.logs.definitions import called_name, written_text
 from truthline.program.logs.processors import FieldWalk, step_of
 
 Family = Literal["structlog", "logging", "loguru"]
 FAMILIES: tuple[Family, ...] = ("structlog", "logging", "loguru")
-_WORDS = ("processors", "foreign_pre_chain", "addFilter", "filters", "setLogRecordFactory", "patcher", "configure")
-_CHAINS = ("processors", "foreign_pre_chain")
+_WORDS = ("processors", "ProcessorFormatter", "addFilter", "filters", "setLogRecordFactory", "patcher", "configure")
+_FORMATTER = "structlog.stdlib.ProcessorFormatter"
 _MERGES = "structlog.contextvars.merge_contextvars"
 
 
@@ -34,7 +34,7 @@ class Chain(msgspec.Struct, frozen=True):
     """The steps that a record comes past, in their order.
 
     `logger` is the name of the one that has a filter to itself. `paths` are those of steps that are not analysed.
-    Every record has the fields in `adds` from the start.
+    Every record has the fields in `adds` from the start. A chain that is `last` stands behind those that are not.
     """
 
     family: Family
@@ -42,6 +42,7 @@ class Chain(msgspec.Struct, frozen=True):
     paths: frozenset[str] = frozenset()
     logger: str | None = None
     adds: frozenset[str] = frozenset()
+    last: bool = False
 
 
 class Pipeline:
@@ -61,13 +62,13 @@ class Pipeline:
         own = [one for one in chains if one.logger is None or one.logger == logger]
         if start == "absent" and any(name in one.adds for one in own):
             start = "hidden"
-        if own and own[0].family == "structlog":  # each `configure` is a chain of its own
-            return frozenset(kind for one in own for kind in self._past(one.steps, name, start))
+        if own and own[0].family == "structlog":
+            return frozenset(kind for steps in _each_way(own) for kind in self._past(steps, name, start))
         return self._past([step for one in own for step in one.steps], name, start)
 
     def merges_context_variables(self) -> bool:
         """Whether structlog's context variables come into its records: by default, or as the chains say."""
-        chains = [one for one in self.chains if one.family == "structlog"]
+        chains = [one for one in self.chains if one.family == "structlog" and not one.last]
         return not chains or any(_MERGES in one.paths or not (one.paths or one.steps) for one in chains)
 
     @cached_property
@@ -123,7 +124,7 @@ class Pipeline:
         callees = {one.path for one in self._values(context, call.func) if isinstance(one, External)}
         libraries = {path.partition(".")[0] for path in callees}
         for keyword, value in call.keywords:
-            if keyword in _CHAINS and "structlog" in libraries:
+            if keyword == "processors" and "structlog" in libraries and _FORMATTER not in callees:
                 yield self._processors(context, value)
             elif keyword == "patcher" and "loguru" in libraries:
                 yield Chain("loguru", tuple(self._steps(context, value, 0, "extra")))
@@ -131,6 +132,17 @@ class Pipeline:
                 yield Chain("loguru", (), adds=frozenset(self._keys(context, value)))
         if call.args and callees & {"structlog.configure", "structlog.configure_once"}:
             yield self._processors(context, call.args[0])
+        if _FORMATTER in callees:
+            given = dict(zip(("processor", "processors"), call.args, strict=False))
+            yield from self._formatter(context, given | {name: value for name, value in call.keywords if name})
+
+    def _formatter(self, context: Context, given: Mapping[str, Register]) -> Iterator[Chain]:
+        """What a formatter does with structlog's own records, as a list or as its one processor."""
+        if "processors" in given:
+            yield msgspec.structs.replace(self._processors(context, given["processors"]), last=True)
+        elif "processor" in given:
+            values = sorted(self._values(context, given["processor"]), key=repr)
+            yield Chain("structlog", tuple(step for one in values for step in self._processor(one)), last=True)
 
     def _keys(self, context: Context, register: Register) -> Iterator[str]:
         one = context.unit.code.instructions[register]
@@ -189,7 +201,11 @@ class Pipeline:
                 yield found
 
     def _of_settings(self, context: Context, settings: ir.BuildDict) -> Iterator[Chain]:
-        """The filters of the dict of a `dictConfig` that one of its handlers has."""
+        """What a part of the dict of a `dictConfig` says: filters that one of its handlers has, a formatter."""
+        written = {self._text(context, key): value for key, value in settings.items if key is not None}
+        what = self._values(context, written["()"]) if "()" in written else ()
+        if any(isinstance(one, (External, Constant)) and _path(one) == _FORMATTER for one in what):
+            yield from self._formatter(context, {name: value for name, value in written.items() if name is not None})
         filters, handlers = self._entry(context, settings, "filters"), self._entry(context, settings, "handlers")
         if not isinstance(filters, ir.BuildDict) or not isinstance(handlers, ir.BuildDict):
             return
@@ -229,8 +245,7 @@ class Pipeline:
         return None
 
     def _text(self, context: Context, register: Register) -> str | None:
-        one = context.unit.code.instructions[register]
-        return one.value if isinstance(one, ir.Const) and isinstance(one.value, str) else None
+        return written_text(context.unit, register)
 
     def _values(self, context: Context, register: Register) -> frozenset[Value]:
         found: frozenset[Value] = self.engine.solver.solve(self.engine.node(context, register))
@@ -242,14 +257,27 @@ def logger_name(engine: Engine, unit: Unit, register: Register, depth: int = 0) 
     one = unit.code.instructions[register]
     body = engine.module(unit.module)
     if isinstance(one, ir.Call) and called_name(unit, one) == "getLogger":
-        named = unit.code.instructions[one.args[0]] if one.args else ir.Const("")
+        given = [*one.args[:1], *(value for keyword, value in one.keywords if keyword == "name")]
+        named = unit.code.instructions[given[0]] if given else ir.Const("")
         if isinstance(named, ir.Load) and named.name == "__name__":
             return unit.module
-        return named.value if isinstance(named, ir.Const) and isinstance(named.value, str) else None
+        return "" if isinstance(named, ir.Const) and not named.value else written_text(unit, given[0])
     if isinstance(one, ir.Load) and body is not None and depth == 0:
         bound = [bind.value for _, bind in body.unit.bindings.get(one.name, ())]
         return logger_name(engine, body.unit, bound[0], 1) if len(bound) == 1 else None
     return None
+
+
+def _each_way(chains: Iterable[Chain]) -> Iterator[tuple[Step, ...]]:
+    """The steps of each `configure`, with those of each formatter behind them."""
+    every = list(chains)
+    first = [one.steps for one in every if not one.last] or [()]
+    last = [one.steps for one in every if one.last] or [()]
+    return (one + other for one in first for other in last)
+
+
+def _path(value: External | Constant) -> object:
+    return value.path if isinstance(value, External) else value.value
 
 
 def receiver_of(unit: Unit, call: ir.Call) -> Register:

@@ -155,8 +155,9 @@ class FieldWalk(FieldAnswers):
     def _call(self, register: Register, call: ir.Call, state: State) -> None:
         func = self.code[call.func]
         name = called_name(self.unit, call)
-        if name in ("dict", "copy", "deepcopy") and self._copied(call, func, state) is not None:
-            state[register] = as_kind(state.get(self._copied(call, func, state) or RECORD))
+        copied = self._copied(call, func, state) if name in ("dict", "copy", "deepcopy") else None
+        if copied is not None:
+            state[register] = as_kind(state.get(copied))
             self._keywords(register, call, state)
             return
         if name in ("setattr", "delattr") and len(call.args) >= 2:

@@ -36,7 +36,7 @@ from truthline.program.engine.values import (
 )
 from truthline.program.influence.outside import is_logging_path, says_logging, written_names
 from truthline.program.logs.answers import Kind
-from truthline.program.logs.definitions import called_name
+from truthline.program.logs.definitions import called_name, written_text
 from truthline.program.logs.kept import KeptValues
 from truthline.program.logs.pipeline import Family, Pipeline, family_of, logger_name, receiver_of
 from truthline.program.logs.secretnames import SecretNames, may_be_text
@@ -159,16 +159,16 @@ class SecretFlows(Reader):
             case ir.Load(name=name):
                 return name
             case ir.Item(key=key):
-                return self._text(unit, key)
+                return written_text(unit, key)
             case ir.Call(func=func, args=args):
                 called = called_name(unit, one)
                 if called == "get_secret_value":
                     base = unit.code.instructions[func]
                     return self._last_name(unit, base.base) if isinstance(base, ir.Attr) else None
                 if called in _KEYED and args:
-                    return self._text(unit, args[0])
+                    return written_text(unit, args[0])
                 if called == "getattr" and len(args) > 1:
-                    return self._text(unit, args[1])
+                    return written_text(unit, args[1])
         return None
 
     def _last_name(self, unit: Unit, register: Register) -> str | None:
@@ -179,13 +179,9 @@ class SecretFlows(Reader):
 
     def _keyed(self, unit: Unit, register: Register, display: ir.BuildDict) -> Iterator[tuple[str, Register, Taint]]:
         for key, value in display.items:
-            text = self._text(unit, key) if key is not None else None
+            text = written_text(unit, key) if key is not None else None
             if text is not None and self.names.matches(text) and self._may_be_secret(unit, value):
                 yield text, register, Taint(frozenset((text,)))
-
-    def _text(self, unit: Unit, register: Register) -> str | None:
-        one = unit.code.instructions[register]
-        return one.value if isinstance(one, ir.Const) and isinstance(one.value, str) else None
 
     def _is_called_only(self, unit: Unit, register: Register) -> bool:
         """Whether a name is that of a function, by what is done with it."""
