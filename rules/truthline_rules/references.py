@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _PATH = re.compile(
     r"(?P<path>(?:[\w.@-]+/)*[\w-]+\.(?:py|pyi|md|rst|sql|csv|json|toml|ya?ml|txt|sh|ini|cfg|html|js|tsx?))"
-    r"(?:::(?P<symbol>\w+(?:(?:::|\.)\w+)*)(?:\[[^\]]*\])?(?:\(\))?|:(?P<line>\d+)(?:-\d+)?)?"
+    r"(?:::(?P<symbol>\w+(?:(?:::|\.)\w+)*)(?:\[[^\]]*\])?(?:\([^()]*\))?|(?::|#L)(?P<line>\d+)(?:-L?(?P<last>\d+))?)?"
 )
 _FOLDER = re.compile(r"(?:[\w.@-]+/){2,}")
 _OPERATION = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
@@ -36,7 +36,7 @@ class References:
         """What is wrong with a reference; None where it holds, or is no reference."""
         match = _PATH.fullmatch(text)
         if match is not None:
-            return self._file(match["path"], match["symbol"], match["line"])
+            return self._file(match["path"], match["symbol"], match["last"] or match["line"])
         if _FOLDER.fullmatch(text):
             return None if self._is_folder(text.rstrip("/")) else f"there is no directory `{text}`"
         if _OPERATION.fullmatch(text):

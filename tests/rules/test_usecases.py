@@ -33,6 +33,8 @@ CODE = {
 INDEX = "| ID | Usecase | Audience | Status |\n| --- | --- | --- | --- |\n| UC-001 | Orders | `cust` | `GREEN` |\n"
 SECTION = "## UC-001: Orders\n- Audience: `cust`\n- Status: `GREEN`\n"
 
+REORDERED = "| Status | Usecase | ID | Audience |\n| - | - | - | - |\n| `GREEN` | Orders | UC-001 | `cust` |\n"
+
 REFERENCES = [
     ("a file", "`app/orders.py`", None),
     ("a file that is gone", "`app/order.py`", "there is no file `app/order.py`"),
@@ -47,6 +49,29 @@ REFERENCES = [
     ("a parametrised test", "`test_orders.py::TestOrders::test_place[1-a]`", None),
     ("a line", "`app/orders.py:2`", None),
     ("a line behind the end", "`app/orders.py:99`", "has no line 99"),
+    ("lines", "`app/orders.py:1-5`", None),
+    ("lines that go on behind the end", "`app/orders.py:2-99`", "has no line 99"),
+    ("a line as a page has it", "`app/orders.py#L2`", None),
+    ("lines as a page has them, of a file that is gone", "`app/order.py#L2-L3`", "there is no file"),
+    ("lines as a page has them, behind the end", "`app/orders.py#L2-L99`", "has no line 99"),
+    ("a path from here", "`./app/orders.py`", None),
+    ("a path from here that is gone", "`./app/order.py`", "there is no file"),
+    ("a call", "`app/orders.py::Orders.place(order, *, by=None)`", None),
+    ("a call of a function that is gone", "`app/orders.py::Orders.void(order)`", "defines no `Orders.void`"),
+    ("a class behind another's name", "`app/orders.py::Order`", "defines no `Order`"),
+    ("a file under the name of a directory", "`app/orders.py/place.py`", "there is no file"),
+    ("a path in another case", "`app/Orders.py`", "there is no file"),
+    ("blanks around", "` app/orders.py `", None),
+    ("a pattern", "`app/*.py`", None),
+    ("two in one line, the second gone", "`app/orders.py` and `app/gone.py`", "there is no file `app/gone.py`"),
+    ("in a heading", "### Code in `app/gone.py`", "there is no file"),
+    ("in a quotation", "> as `app/gone.py` has it", "there is no file"),
+    ("in a link's text", "[`app/gone.py`](https://example.org)", "there is no file"),
+    ("tildes around code", "~~~python\n`app/gone.py`\n~~~", None),
+    ("code that is indented", "text\n\n    `app/gone.py`", None),
+    ("escaped backticks", "\\`app/gone.py\\`", None),
+    ("an operation and one that is gone", "dispatches `orders.place` and `orders.gone`", "no operation `orders.gone`"),
+    ("an operation's handler", "`orders.place` is `app/registry.py::Registry.execute`", None),
     ("a directory", "`app/`", None),
     ("a directory that is gone", "`app/old/`", "there is no directory `app/old/`"),
     ("an operation", "the operation `orders.place`", None),
@@ -90,6 +115,24 @@ CASES = [
     ("missing in the linkage", INDEX, "# nothing\n", ["TL702 docs/INDEX.md:3"]),
     ("a case that is only mentioned", INDEX, SECTION + "As in UC-007, see UC-008.\n", []),
     ("a longer number", INDEX, SECTION + "## UC-0011: Two\n", ["TL702 docs/LINKAGE.md:4"]),
+    ("a link to the section", INDEX.replace("| UC-001 |", "| [UC-001](LINKAGE.md#uc-001) |"), SECTION, []),
+    ("set apart", INDEX.replace("UC-001", "**UC-001**"), SECTION.replace("UC-001", "`UC-001`"), []),
+    ("a heading that is underlined", INDEX, SECTION.replace("## UC-001: Orders\n", "UC-001: Orders\n---\n\n"), []),
+    ("a heading of another depth", INDEX, "# Linkage\n## Cases\n#" + SECTION, []),
+    ("a section in fenced code", INDEX, SECTION + "```\n## UC-002: Two\n```\n", []),
+    ("a section in a comment", INDEX, SECTION + "<!--\n## UC-002: Two\n-->\n", []),
+    ("a row in fenced code", INDEX + "\n```\n| UC-002 | Two | `cust` | `RED` |\n```\n", SECTION, []),
+    ("a second table", INDEX + "\ntext\n\n| ID |\n| --- |\n| UC-002 |\n", SECTION, ["TL702 docs/INDEX.md:9"]),
+    ("a row without outer bars", INDEX.replace("| UC-001", "UC-001").replace("`GREEN` |\n", "`GREEN`\n"), SECTION, []),
+    ("columns in another order", REORDERED, SECTION, []),
+    ("a status that says more", INDEX, SECTION.replace("`GREEN`", "`GREEN` (partly)"), ["TL703 docs/LINKAGE.md:1"]),
+    (
+        "two sections, one of which says another thing",
+        INDEX,
+        SECTION + SECTION.replace("GREEN", "RED"),
+        ["TL703 docs/LINKAGE.md:4"],
+    ),
+    ("line ends of another system", INDEX.replace("\n", "\r\n"), SECTION.replace("\n", "\r\n"), []),
     ("a document that is gone", INDEX, None, ["TL701 docs/LINKAGE.md:1"]),
 ]
 
