@@ -79,6 +79,145 @@ CASES = {
         tell("db_only")
         return passed
     """,
+    "an input by another name of a constant": f"""
+        always = {{"key": True}}
+        passed = may(always["key"])
+        {CLAIM}
+        return passed
+    """,
+    "a constant on one way": f"""
+        if session is None:
+            has_key = bool(row(session))
+        else:
+            has_key = True
+        passed = may(has_key)
+        {CLAIM}
+        return passed
+    """,
+    "a default of a function": f"""
+        def asked(has_key=True):
+            return has_key
+        passed = may(asked())
+        {CLAIM}
+        return passed
+    """,
+    "a query whose answer nobody looks at": f"""
+        row(session)
+        passed = may(True)
+        {CLAIM}
+        return passed
+    """,
+    "an error that counts as a yes": f"""
+        try:
+            has_key = row(session)["id"] > 0
+        except (TypeError, KeyError):
+            has_key = True
+        passed = may(has_key)
+        {CLAIM}
+        return passed
+    """,
+    "an error that counts as a no": f"""
+        try:
+            has_key = row(session)["id"] > 0
+        except (TypeError, KeyError):
+            has_key = False
+        passed = may(has_key)
+        {CLAIM}
+        return passed
+    """,
+    "a claim that is put together": """
+        passed = may(True)
+        logger.info("evaluated", extra={"tenant_id": 1, "source": "db" + "_only"})
+        return passed
+    """,
+    "a claim of a constant of a class": """
+        class Source:
+            DB = "db_only"
+        passed = may(True)
+        logger.info("evaluated", extra={"tenant_id": 1, "source": Source.DB})
+        return passed
+    """,
+    "claimed by dict()": """
+        passed = may(True)
+        logger.info("evaluated", extra=dict(tenant_id=1, source="db_only"))
+        return passed
+    """,
+    "claimed with an update": """
+        extra = {"tenant_id": 1}
+        extra.update(source="db_only")
+        passed = may(True)
+        logger.info("evaluated", extra=extra)
+        return passed
+    """,
+    "claimed in a dict that is spread": """
+        claim = {"source": "db_only"}
+        passed = may(True)
+        logger.info("evaluated", extra={"tenant_id": 1, **claim})
+        return passed
+    """,
+    "claimed in a dict that is spread, and written over": """
+        claim = {"source": "db_only"}
+        passed = may(True)
+        logger.info("evaluated", extra={**claim, "tenant_id": 1, "source": "code"})
+        return passed
+    """,
+    "written over too late": """
+        extra = {"tenant_id": 1, "source": "db_only"}
+        passed = may(True)
+        logger.info("evaluated", extra=extra)
+        extra["source"] = "code"
+        return passed
+    """,
+    "written over on one way": """
+        extra = {"tenant_id": 1, "source": "db_only"}
+        passed = may(True)
+        if session is None:
+            extra["source"] = "code"
+        logger.info("evaluated", extra=extra)
+        return passed
+    """,
+    "claimed at a level by its name": """
+        passed = may(True)
+        logger.log(logging.INFO, "evaluated", extra={"tenant_id": 1, "source": "db_only"})
+        return passed
+    """,
+    "claimed before the decision": f"""
+        has_key = True
+        {CLAIM}
+        return may(has_key)
+    """,
+    "a claim that is written over": """
+        extra = {"tenant_id": 1, "source": "db_only"}
+        extra["source"] = "code"
+        passed = may(True)
+        logger.info("evaluated", extra=extra)
+        return passed
+    """,
+    "evidence, negated twice": f"""
+        passed = may(not (row(session) is None))
+        {CLAIM}
+        return passed
+    """,
+    "evidence through a function that asks": f"""
+        def has_key():
+            found = row(session)
+            return found is not None and len([found]) > 0
+        passed = may(has_key())
+        {CLAIM}
+        return passed
+    """,
+    "the inputs as a dict": f"""
+        inputs = {{"has_key": True}}
+        passed = may(**inputs)
+        {CLAIM}
+        return passed
+    """,
+    "the evidence as a dict": f"""
+        inputs = {{"has_key": row(session) is not None}}
+        passed = may(**inputs)
+        {CLAIM}
+        return passed
+    """,
     "a helper that is told the truth": """
         def tell(source):
             logger.info("evaluated", extra={"tenant_id": 1, "source": source})

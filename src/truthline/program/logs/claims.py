@@ -11,7 +11,7 @@ from truthline.facts.code import Register
 from truthline.model.finding import Step
 from truthline.model.location import Location
 from truthline.program.engine.values import Context
-from truthline.program.evidence.terms import Keyed, Place, Text
+from truthline.program.evidence.terms import Place, Text
 from truthline.program.influence.provenance import InputProvenance, InputSource
 from truthline.program.logs.definitions import called_name
 from truthline.program.logs.emitted import Emissions
@@ -87,12 +87,12 @@ def _values(emissions: Emissions, place: Place, depth: int = 0) -> set[str]:
     call = place.context.unit.code.instructions[place.register]
     if not isinstance(call, ir.Call) or depth > _DEEPEST:
         return set()
-    found = {text for register in _carried(place, call) for text in _under(emissions, place.beside(register))}
-    for name, register in call.keywords:
-        if name == _FIELD:
-            found |= {
-                one.value for one in emissions.queries.chains.terms(place.beside(register)) if isinstance(one, Text)
-            }
+    mappings = emissions.reader.mappings
+    carried = [place.beside(register) for register in _carried(place, call)]
+    held = [value for one in carried for value, _ in mappings.under(one, _FIELD, place.register)]
+    held += [place.beside(register) for name, register in call.keywords if name == _FIELD]
+    terms = (term for value in held for term in emissions.queries.chains.terms(value))
+    found = {one.value for one in terms if isinstance(one, Text)}
     method = place.context.unit.code.instructions[call.func]
     if not found and isinstance(method, ir.Attr):
         for maker in emissions.definitions.of(place.beside(method.base)):
@@ -105,11 +105,3 @@ def _carried(place: Place, call: ir.Call) -> Iterable[Register]:
     if called_name(place.context.unit, call).endswith("Adapter"):
         yield from call.args[1:2]
     yield from (register for name, register in call.keywords if name != _FIELD)
-
-
-def _under(emissions: Emissions, place: Place) -> Iterable[str]:
-    for term in emissions.queries.chains.terms(place):
-        if isinstance(term, Keyed):
-            for name, terms in term.entries:
-                if name == _FIELD:
-                    yield from (one.value for one in terms if isinstance(one, Text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truthline.facts import code as ir
+from truthline.facts.code import Register
 from truthline.program.engine.values import Class, External
 from truthline.program.evidence.terms import Place
 from truthline.program.logs.adapters import Processing
@@ -58,17 +59,19 @@ class FieldReader:
         for name, register in call.keywords:
             if name is None or name in _CARRIERS:
                 keys = self.mappings.keys(place.beside(register), place.register)
-                found = found.plus(keys if name is not None else self._spread(place.beside(register), keys))
+                found = found.plus(
+                    keys if name is not None else self._spread(place.beside(register), keys, place.register)
+                )
         if called_name(place.context.unit, call) in _EVENTS:
             for register in call.args[1:]:
                 found = found.plus(self.mappings.keys(place.beside(register), place.register))
         return found
 
-    def _spread(self, place: Place, keys: Fields) -> Fields:
+    def _spread(self, place: Place, keys: Fields, at: Register) -> Fields:
         """What `**keywords` carry: names, and the keys of what they pass as `extra`."""
         found = Fields(keys.names - _NOT_FIELDS, keys.open)
         for carrier in sorted(keys.names & _CARRIERS):
-            held = self.mappings.under(place, carrier)
+            held = self.mappings.under(place, carrier, at)
             found = found.plus(common(self.mappings.keys(*one) for one in held) if held else ANY)
         return found
 

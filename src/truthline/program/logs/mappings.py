@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -198,27 +198,76 @@ class MappingKeys:
                 found = self._handed(place, user, one, at, found)
         return found
 
-    def under(self, place: Place, key: str) -> list[tuple[Place, Register]]:
-        """What a mapping holds under a key, and the instruction up to which that was filled."""
+    def under(self, place: Place, key: str, at: Register, depth: int = 0) -> list[tuple[Place, Register]]:
+        """What a mapping can hold under a key when control comes to `at`, each with where it was put in."""
+        if depth > _DEEPEST:
+            return []
+        unit = place.context.unit
+        stored = [one for one in self._stored(place, key) if one[1] == at or not _is_before(unit, at, one[1])]
+        certain = [one for one in stored if _is_before(unit, one[1], at)]
+        last = next(
+            (one for one in certain if all(_is_before(unit, other[1], one[1]) or other is one for other in certain)),
+            None,
+        )
+        if last is None:
+            return [*stored, *self._made_with(place, key, at, depth)]
+        return [last, *(one for one in stored if one not in certain)]
+
+    def _stored(self, place: Place, key: str) -> Iterable[tuple[Place, Register]]:
+        """What is put under a key after a mapping was made."""
+        unit = place.context.unit
+        for user in unit.uses.get(place.register, ()):
+            one = unit.code.instructions[user]
+            if isinstance(one, ir.SetItem) and one.base == place.register and self.text(place.beside(one.key)) == key:
+                yield place.beside(one.value), user
+            elif isinstance(one, ir.Attr) and one.name == "update":
+                for called in unit.uses.get(user, ()):
+                    call = unit.code.instructions[called]
+                    for name, value in call.keywords if isinstance(call, ir.Call) else ():
+                        if name == key:
+                            yield place.beside(value), called
+                    for given in call.args if isinstance(call, ir.Call) and call.func == user else ():
+                        yield from ((held, called) for held, _ in self.under(place.beside(given), key, called))
+
+    def _made_with(self, place: Place, key: str, at: Register, depth: int) -> list[tuple[Place, Register]]:
+        """What was put under a key where a mapping was made."""
         unit = place.context.unit
         one = unit.code.instructions[place.register]
         if isinstance(one, ir.Param) and unit.code.params[one.index].kind == "kwarg":
             sites: Iterable[Site] = place.stack[-1:] if place.stack else self.definitions.sites.calling(place.context)
             stack = place.stack[:-1] if place.stack else None
-            return [held for site in sites for held in self._under_keyword(Place(*site, stack), key)]
+            return [held for site in sites for held in self._under_keyword(Place(*site, stack), key, depth)]
         if isinstance(one, ir.BuildDict):
-            written = [value for name, value in one.items if name is not None and self.text(place.beside(name)) == key]
-            return [(place.beside(value), place.register) for value in written[-1:]]
+            return self._displayed_under(place, one.items, key, depth)
+        if isinstance(one, ir.Call) and called_name(unit, one) == "dict":
+            spread = [(None, value) for value in one.args]
+            named = [held for held in self._under_keyword(place, key, depth) if held[1] == place.register]
+            return named or self._displayed_under(place, spread, key, depth)
         makers = [made for made in self.definitions.of(place) if made != place]
-        return [held for made in makers for held in self.under(made, key)]
+        return [held for made in makers for held in self.under(made, key, self._until(place, made, at), depth + 1)]
 
-    def _under_keyword(self, site: Place, key: str) -> Iterable[tuple[Place, Register]]:
+    def _until(self, place: Place, made: Place, at: Register) -> Register:
+        """Up to where it counts what is put into a mapping that was made elsewhere."""
+        return at if made.context is place.context else self._left(place, made)
+
+    def _displayed_under(
+        self, place: Place, items: Sequence[tuple[Register | None, Register]], key: str, depth: int
+    ) -> list[tuple[Place, Register]]:
+        found: list[tuple[Place, Register]] = []
+        for name, value in items:
+            if name is None:
+                found = self.under(place.beside(value), key, place.register, depth + 1) or found
+            elif self.text(place.beside(name)) == key:
+                found = [(place.beside(value), place.register)]
+        return found
+
+    def _under_keyword(self, site: Place, key: str, depth: int) -> Iterable[tuple[Place, Register]]:
         call = site.context.unit.code.instructions[site.register]
         for name, value in call.keywords if isinstance(call, ir.Call) else ():
             if name == key:
                 yield site.beside(value), site.register
             elif name is None:
-                yield from self.under(site.beside(value), key)
+                yield from self.under(site.beside(value), key, site.register, depth + 1)
 
     def _handed(self, place: Place, user: Register, call: ir.Call, at: Register, found: Fields) -> Fields:
         """What functions that are handed the mapping put into it or take out, before control comes to `at`."""
