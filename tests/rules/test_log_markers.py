@@ -428,6 +428,145 @@ DECISIONS = {
         logger.info("eval" + "uated", extra=FIELDS)
         return passed
     """,
+    "told behind a with that suppresses": """
+        passed = False
+        with contextlib.suppress(ValueError):
+            passed = may(row(session))
+        mark()
+        return passed
+    """,
+    "a return inside of with": """
+        with contextlib.nullcontext():
+            if not may(row(session)):
+                return False
+        mark()
+        return True
+    """,
+    "only a branch that is never taken tells": """
+        passed = may(row(session))
+        if False:
+            mark()
+        return passed
+    """,
+    "a branch that is always taken tells": """
+        passed = may(row(session))
+        if True:
+            mark()
+        return passed
+    """,
+    "an or that tells": """
+        passed = may(row(session))
+        passed or mark()
+        return passed
+    """,
+    "both sides tell": """
+        return (mark() or True) if may(row(session)) else (mark() or False)
+    """,
+    "one side tells": """
+        return (mark() or True) if may(row(session)) else False
+    """,
+    "a walrus": """
+        if passed := may(row(session)):
+            mark()
+        return passed
+    """,
+    "told with another text": """
+        passed = may(row(session))
+        logger.info("reevaluated_later", extra=FIELDS)
+        return passed
+    """,
+    "a dict of functions": """
+        tell = {True: mark, False: mark}
+        passed = may(row(session))
+        tell[passed]()
+        return passed
+    """,
+    "a dict of functions, one of which is silent": """
+        tell = {True: mark, False: lambda: None}
+        passed = may(row(session))
+        tell[passed]()
+        return passed
+    """,
+    "a loop that is left early": """
+        for again in (1, 2):
+            if may(row(session)):
+                break
+        else:
+            mark()
+        return True
+    """,
+    "a loop that may not run": """
+        passed = may(row(session))
+        for one in [] if passed else [1]:
+            mark()
+        return passed
+    """,
+    "a loop that asks and tells": """
+        passed = False
+        for again in range(2):
+            passed = may(row(session))
+            mark()
+        return passed
+    """,
+    "a class whose object tells": """
+        class Told:
+            def __init__(self, passed):
+                self.passed = passed
+                mark()
+        return Told(may(row(session))).passed
+    """,
+    "an object that tells when it is called": """
+        class Told:
+            def __call__(self, passed):
+                mark()
+                return passed
+        return Told()(may(row(session)))
+    """,
+    "a property that tells": """
+        class Asked:
+            @property
+            def passed(self):
+                passed = may(row(session))
+                mark()
+                return passed
+        return Asked().passed
+    """,
+    "nested try, the inner handler is silent": """
+        try:
+            try:
+                passed = may(row(session))
+            except ValueError:
+                return False
+        except KeyError:
+            mark()
+            return False
+        mark()
+        return passed
+    """,
+    "assert": """
+        passed = may(row(session))
+        assert passed is not None
+        mark()
+        return passed
+    """,
+    "while true": """
+        while True:
+            if may(row(session)):
+                mark()
+                return True
+            mark()
+            return False
+    """,
+    "a mapped function": """
+        passed = may(row(session))
+        list(map(mark, ["evaluated"]))
+        return passed
+    """,
+    "a mapped function that nobody draws from": """
+        passed = may(row(session))
+        map(mark, ["evaluated"])
+        return passed
+    """,
     "a partial method": """
         class T:
             def tell(self, event):
