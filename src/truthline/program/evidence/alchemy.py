@@ -111,7 +111,7 @@ class Alchemy:
         if isinstance(term, Part):
             return term
         if isinstance(term, Entity):
-            return Part(query=Query(reads=term.mapping.tables), subject=term.mapping)
+            return Part(query=Query(reads=self.mappings.loaded_with(term.mapping)), subject=term.mapping)
         if isinstance(term, Relation):
             return Part(query=Query(reads=term.target.tables), columns=self._joining(term), subject=term.target)
         return None

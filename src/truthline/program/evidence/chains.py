@@ -122,6 +122,8 @@ class Chains:
                 mapping = self.mappings.of(value)
                 if mapping is not None:
                     found.add(Entity(mapping))
+                elif self.mappings.is_unclear(value):
+                    found.add(Unclear(f"the table of {value.unit.name} is not known"))
             elif isinstance(value, Instance):
                 found |= self._of_instance(value)
         return frozenset(found)

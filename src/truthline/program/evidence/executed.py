@@ -255,7 +255,8 @@ class Queries:
 
     def _by_key(self, mapping: Mapping) -> Query:
         keys = self.mappings.primary_keys(mapping)
-        return Query(reads=mapping.tables, constrained=frozenset(Column(mapping.table, key) for key in keys))
+        constrained = frozenset(Column(mapping.table, key) for key in keys)
+        return Query(reads=self.mappings.loaded_with(mapping), constrained=constrained)
 
     def _of_lazy(self, place: Place, call: Call, func: Attr) -> list[Query | Free] | None:
         """A method that executes a `Query` of SQLAlchemy or a queryset of Django."""
@@ -347,7 +348,7 @@ class Queries:
 
     def _loaded(self, mapping: Mapping, name: str) -> Query | None:
         """What loading a relationship reads; None where the attribute is none."""
-        related = self.mappings.related(mapping, name)
+        related = self.mappings.related(mapping, name) if self.mappings.is_loaded(mapping, name) else None
         keys = self.mappings.foreign_columns(related, mapping) if related is not None else frozenset[Column]()
         return Query(reads=related.tables, constrained=keys) if related is not None else None
 

@@ -10,10 +10,12 @@ from truthline.facts.code import Attr, Call, Item
 from truthline.program.engine.values import Class, Constant, External
 from truthline.program.evidence.alchemy import DECISIVE, Alchemy, Given, flattened
 from truthline.program.evidence.calls import KEYED, executes, statement_of
+from truthline.program.evidence.declared import is_mapping
 from truthline.program.evidence.django import Django
-from truthline.program.evidence.mapped import Mapping, Mappings
+from truthline.program.evidence.mapped import ASKED, Mapping, Mappings
 from truthline.program.evidence.passing import elements
 from truthline.program.evidence.sqltext import SqlTexts
+from truthline.program.evidence.tables import Query
 from truthline.program.evidence.terms import (
     NONE,
     Entity,
@@ -65,6 +67,8 @@ class Library:
     def call(self, place: Place, call: Call) -> Terms:
         """What a call of code that is not analysed returns."""
         func = place.context.unit.code.instructions[call.func]
+        if call.args and is_mapping(place.context.unit, call):
+            return self.chains.terms(place.beside(call.args[0]))
         bases = self.chains.terms(place.beside(func.base)) if isinstance(func, Attr) else NONE
         if isinstance(func, Attr) and bases:
             found = self.method(place, call, bases, func.name)
@@ -211,6 +215,9 @@ class Library:
             return frozenset((base,))
         if isinstance(base, Rows):
             related = self.mappings.related(base.mapping, name)
+            if related is not None and self.mappings.loading(base.mapping, name) in ASKED:
+                keys = self.mappings.foreign_columns(related, base.mapping)
+                return frozenset((Part("query", Query(reads=related.tables, constrained=keys), subject=related),))
             return frozenset((Rows(related),)) if related is not None else NONE
         if isinstance(base, Part):
             return self._of_part(base, name)

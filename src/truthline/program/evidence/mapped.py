@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from truthline.facts.code import (
-    Attr,
-    Build,
-    BuildDict,
     Call,
     Const,
     Hint,
     Load,
     Register,
+    SetAttr,
     Type,
 )
-from truthline.program.engine.attributes import class_members
-from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Constant, Context, External, Opaque
+from truthline.program.engine.units import Unit, operands
+from truthline.program.engine.values import Class, Constant, Context
+from truthline.program.evidence.declared import Declared, called_name, constant
 from truthline.program.evidence.tables import Column, Table, names
-from truthline.program.modules import Found
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
 Style = Literal["alchemy", "django"]
-_ALCHEMY = ("sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.", "sqlalchemy_utils.", "advanced_alchemy.")
 _DJANGO_MODEL = re.compile(
     r"django\.(?:contrib\.gis\.)?db\.models\.(?:base\.)?Model$|(?!django\.(?:contrib\.gis\.)?db\.)[\w.]+\.(?:models|base_user)\."
     r"\w+(?<!QuerySet)(?<!Manager)(?<!Field)(?<!Choices)(?<!Form)$"
@@ -37,6 +33,13 @@ _DJANGO_MODEL = re.compile(
 _RELATED = ("relationship", "Relationship", "relation", "backref", "dynamic_loader")
 _DJANGO_RELATED = ("ForeignKey", "OneToOneField", "ManyToManyField", "ParentalKey", "GenericRelation", "TreeForeignKey")
 _TO_ONE = ("ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey")
+_EAGER = ("joined", "selectin", "subquery", "immediate")
+ASKED = ("dynamic", "write_only")
+"""How a relationship is loaded that is a query, and reads nothing before it is asked."""
+_UNLOADED = (*ASKED, "noload", "raise", "raise_on_sql")
+_COLUMNS = ("Column", "mapped_column", "MappedColumn")
+_AROUND_COLUMNS = ("deferred", "column_property")
+NO_COLUMNS: frozenset[Column] = frozenset()
 _COLLECTIONS = ("list", "List", "set", "Set", "Sequence", "Iterable", "Collection", "WriteOnlyMapped", "DynamicMapped")
 
 
@@ -59,12 +62,35 @@ class Mapping(msgspec.Struct, frozen=True):
 
 
 class _Field(msgspec.Struct, frozen=True):
-    """An attribute of a class body: who is called with what, and its annotation."""
+    """An attribute of a class: who is called with what, where that stands, and its annotation."""
 
-    unit: Unit
+    context: Context
     maker: str | None
     call: Call | None
-    annotation: Type | None
+    annotation: Type | None = None
+
+    def argument(self, *names: str) -> Register | None:
+        """What is passed under one of the keywords."""
+        keywords = self.call.keywords if self.call is not None else ()
+        return next((register for name, register in keywords if name in names), None)
+
+    def first(self) -> Register | None:
+        """The first argument."""
+        return self.call.args[0] if self.call is not None and self.call.args else None
+
+    def constant(self, register: Register | None) -> object:
+        """The literal that an argument is; None for anything else."""
+        return constant(self.context.unit.code.instructions[register]) if register is not None else None
+
+    def text(self, register: Register | None) -> str | None:
+        """The text that an argument is."""
+        found = self.constant(register)
+        return found if isinstance(found, str) else None
+
+    def inner(self, register: Register | None) -> _Field | None:
+        """The call that an argument is."""
+        made = self.context.unit.code.instructions[register] if register is not None else None
+        return _field(self.context, made) if isinstance(made, Call) else None
 
 
 class Mappings:
@@ -72,7 +98,10 @@ class Mappings:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.declared = Declared(engine)
         self._known: dict[Class, Mapping | None] = {}
+        self._back: dict[tuple[Table, str], Mapping | None] = {}
+        self._eager_names: dict[Mapping, list[str]] = {}
         self._reverse: dict[tuple[Class, str], tuple[Mapping, frozenset[Column]] | None] = {}
 
     def of(self, cls: Class) -> Mapping | None:
@@ -107,7 +136,7 @@ class Mappings:
         call = unit.code.instructions[register]
         if not isinstance(call, Call) or not call.args:
             return False
-        written = self._written_table(self.engine.ambient(unit), register)
+        written = self.declared.written(self.engine.ambient(unit), register)
         return written is not None and names(table, written)
 
     def bodies_of(self, table: Table) -> Iterator[Unit]:
@@ -127,15 +156,16 @@ class Mappings:
         return mapping is not None and names(table, mapping.table)
 
     def style(self, cls: Class) -> Style | None:
-        """The ORM that a class's bases belong to."""
-        for path in self.engine.classes.library_bases(cls):
-            if path.startswith(_ALCHEMY):
-                return "alchemy"
-            if _DJANGO_MODEL.match(path):
-                return "django"
-        if any(isinstance(base, Opaque) for base in self.engine.classes.outside_bases(cls)):
-            return "alchemy" if class_members(self.engine, cls, "__tablename__")[0] else None
-        return None
+        """The ORM that a class belongs to, by its bases or by what declares it."""
+        if any(_DJANGO_MODEL.match(path) for path in self.engine.classes.library_bases(cls)):
+            return "django"
+        return "alchemy" if self.declared.is_mapped(cls) else None
+
+    def is_unclear(self, cls: Class) -> bool:
+        """Whether a class is mapped to a table whose name is not known."""
+        if cls.unit.model or self.of(cls) is not None:
+            return False
+        return self.declared.is_named(cls) and self.declared.is_mapped(cls)
 
     def _find(self, cls: Class) -> Mapping | None:
         style = None if cls.unit.model else self.style(cls)
@@ -148,89 +178,15 @@ class Mappings:
     # -- SQLAlchemy and SQLModel --------------------------------------------------------------
 
     def _alchemy(self, cls: Class) -> Mapping | None:
-        if _constant(self._own(cls, "__abstract__")) is True:
-            return None
-        table = self._table(cls)
+        table = self.declared.table(cls)
         if table is None:
             return None
         inherited = [
             parent.table
             for one in self.engine.classes.order(cls)[1:]
-            if (parent := self.of(one)) is not None and parent.table != table
+            if not self.declared.is_concrete(cls) and (parent := self.of(one)) is not None and parent.table != table
         ]
         return Mapping(table, "alchemy", cls, tuple(dict.fromkeys(inherited)))
-
-    def _table(self, cls: Class) -> Table | None:
-        holder, members = class_members(self.engine, cls, "__tablename__")
-        texts = [one.value for one in members if isinstance(one, Constant) and isinstance(one.value, str)]
-        if not texts and holder is None and (table := self._core_table(cls)) is not None:
-            return table
-        name = min(texts) if texts else self._computed_name(cls, holder)
-        return None if name is None else Table(name, self._schema(cls))
-
-    def _computed_name(self, cls: Class, holder: Class | None) -> str | None:
-        """The name that a `declared_attr` or a library makes of the class's."""
-        if holder is not None:
-            return cls.unit.name.lower() if self._is_computed_from_name(holder.unit) else None
-        paths = [one.path for one in self.engine.classes.outside_bases(cls) if isinstance(one, External)]
-        if any(path.startswith("sqlmodel.") for path in paths):
-            is_table = any(isinstance(one, Constant) and one.value is True for one in self._keyword(cls, "table"))
-            return cls.unit.name.lower() if is_table else None
-        if any(path.startswith("flask_sqlalchemy.") for path in paths):
-            return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.unit.name).lower()
-        return None
-
-    def _keyword(self, cls: Class, name: str) -> Iterable[object]:
-        return self.engine.classes.keyword(cls, name)
-
-    def _is_computed_from_name(self, holder: Unit) -> bool:
-        """Whether a `declared_attr` makes the table's name as `cls.__name__.lower()`."""
-        for method in holder.inner:
-            if method.name == "__tablename__" and method.is_function:
-                named = {attribute.name for _, attribute in method.find(Attr)}
-                return {"__name__", "lower"} <= named
-        return False
-
-    def _core_table(self, cls: Class) -> Table | None:
-        """`__table__ = Table("name", ...)`."""
-        for one in self.engine.classes.order(cls):
-            for _, bind in one.unit.bindings.get("__table__", ()):
-                return self._written_table(self.body(one), bind.value)
-        return None
-
-    def _written_table(self, context: Context, register: Register) -> Table | None:
-        """The table of a `Table("name", ..., schema="schema")` that stands here, itself or by a name of the module."""
-        made = context.unit.code.instructions[register]
-        if isinstance(made, Load):
-            return self._bare_table(context.unit.module, made.name)
-        if not isinstance(made, Call) or not self._makes_table(context, made) or not made.args:
-            return None
-        name = self._text(context, made.args[0])
-        schemas = [self._text(context, value) for keyword, value in made.keywords if keyword == "schema"]
-        return Table(name, schemas[0] if schemas else None) if name is not None else None
-
-    def _makes_table(self, context: Context, call: Call) -> bool:
-        callees = self.engine.value(context, call.func)
-        paths = [one.path for one in callees if isinstance(one, External)]
-        return any(path.endswith(".Table") for path in paths) if paths else _called_name(context.unit, call) == "Table"
-
-    def _text(self, context: Context, register: Register) -> str | None:
-        values = self.engine.value(context, register)
-        texts = [one.value for one in values if isinstance(one, Constant) and isinstance(one.value, str)]
-        return min(texts, default=None)
-
-    def _schema(self, cls: Class) -> str | None:
-        for one in self.engine.classes.order(cls):
-            for _, bind in one.unit.bindings.get("__table_args__", ()):
-                for key, value in _pairs(one.unit, bind.value):
-                    if _constant(one.unit.code.instructions[key]) == "schema":
-                        found = _constant(one.unit.code.instructions[value])
-                        return found if isinstance(found, str) else None
-        return None
-
-    def _own(self, cls: Class, name: str) -> object:
-        bound = cls.unit.bindings.get(name, ())
-        return cls.unit.code.instructions[bound[-1][1].value] if bound else None
 
     # -- Django -------------------------------------------------------------------------------
 
@@ -256,7 +212,7 @@ class Mappings:
         for inner in cls.unit.inner:
             if inner.code.kind == "class" and inner.name == "Meta":
                 for _, bind in inner.bindings.get(name, ()):
-                    return _constant(inner.code.instructions[bind.value])
+                    return constant(inner.code.instructions[bind.value])
         return None
 
     def _meta_of_abstract(self, cls: Class, name: str) -> object:
@@ -274,7 +230,7 @@ class Mappings:
         config = ".".join([*package, "apps"])
         for unit in self.engine.bodies.units(config) if self.engine.bodies.is_first_party(config) else ():
             for _, bind in unit.bindings.get("label", ()) if unit.code.kind == "class" else ():
-                label = _constant(unit.code.instructions[bind.value])
+                label = constant(unit.code.instructions[bind.value])
                 if isinstance(label, str):
                     return label
         return package[-1] if package else parts[0]
@@ -288,10 +244,33 @@ class Mappings:
         for one in self.engine.classes.order(mapping.cls):
             field = self._field(one, name)
             if field is not None:
+                meant = self._meant(one, field, name)
+                if meant:
+                    return NO_COLUMNS.union(*(self.column(mapping, other) for other in meant))
                 owner = self.of(one) or mapping
                 table = owner.table if owner.table in mapping.tables else mapping.table
                 return frozenset(Column(table, db_name) for db_name in self._db_names(field, name, mapping.style))
         return frozenset(Column(mapping.table, db_name) for db_name in self._undeclared(mapping, name))
+
+    def _meant(self, cls: Class, field: _Field, name: str) -> frozenset[str]:
+        """The attributes that an attribute stands for: `synonym("status")`, `column_property(first + last)`."""
+        if field.maker == "synonym":
+            text = field.text(field.first() if field.first() is not None else field.argument("name"))
+            return frozenset((text,)) if text is not None else frozenset()
+        if field.maker != "column_property" or field.call is None:
+            return frozenset()
+        code = field.context.unit.code.instructions
+        made_by = {bind.value: one for one, binds in cls.unit.bindings.items() for _, bind in binds}
+        found: set[str] = set()
+        pending, seen = list(field.call.args), set[Register]()
+        while pending:
+            register = pending.pop()
+            if register not in seen:
+                seen.add(register)
+                one = made_by.get(register)
+                found |= {one} if one is not None and isinstance(code[register], Call) else set()
+                pending += operands(code[register])
+        return frozenset(found - {name})
 
     def _undeclared(self, mapping: Mapping, name: str) -> tuple[str, ...]:
         """An attribute that no class body declares: `pk`, the `owner_id` of a field `owner`, or a column as named."""
@@ -309,25 +288,14 @@ class Mappings:
 
     def _given_name(self, field: _Field, style: Style) -> str | None:
         """The column's name that a field is declared with, where it differs from the attribute's."""
-        if field.call is None:
-            return None
         if style == "django":
-            return self._keyword_text(field, "db_column")
-        if field.maker in ("Column", "mapped_column", "MappedColumn") and field.call.args:
-            first = _constant(field.unit.code.instructions[field.call.args[0]])
-            return first if isinstance(first, str) else None
-        for keyword, register in field.call.keywords:
-            made = field.unit.code.instructions[register]
-            if keyword == "sa_column" and isinstance(made, Call):
-                return self._given_name(_field(field.unit, made, None), style)
-        return self._keyword_text(field, "name") if field.maker in ("Column", "mapped_column") else None
-
-    def _keyword_text(self, field: _Field, name: str) -> str | None:
-        for keyword, register in field.call.keywords if field.call is not None else ():
-            if keyword == name:
-                found = _constant(field.unit.code.instructions[register])
-                return found if isinstance(found, str) else None
-        return None
+            return field.text(field.argument("db_column"))
+        if field.maker in _COLUMNS:
+            first = field.text(field.first())
+            return first if first is not None else field.text(field.argument("name"))
+        around = field.first() if field.maker in _AROUND_COLUMNS else field.argument("sa_column")
+        inner = field.inner(around)
+        return self._given_name(inner, style) if inner is not None else None
 
     def related(self, mapping: Mapping, name: str) -> Mapping | None:
         """The class that a relationship leads to; None where the attribute is none."""
@@ -336,71 +304,115 @@ class Mappings:
         for one in self.engine.classes.order(mapping.cls):
             field = self._field(one, name)
             if field is not None:
+                if field.maker == "association_proxy":
+                    through = field.text(field.first())
+                    return self.related(mapping, through) if through is not None else None
                 wanted = _DJANGO_RELATED if mapping.style == "django" else _RELATED
-                target = self._target(field, one, mapping) if field.maker in wanted else None
+                target = self._target(field, mapping) if field.maker in wanted else None
                 return target and msgspec.structs.replace(target, between=self._between(field, one, mapping, name))
+        return self._back_reference(mapping, name) if mapping.style == "alchemy" else None
+
+    def loading(self, mapping: Mapping, name: str) -> str | None:
+        """How a relationship says that it is loaded: `lazy="selectin"`."""
+        for one in self.engine.classes.order(mapping.cls) if mapping.cls is not None else ():
+            field = self._field(one, name)
+            if field is not None:
+                return (
+                    "joined" if field.constant(field.argument("lazy")) is False else field.text(field.argument("lazy"))
+                )
         return None
+
+    def is_loaded(self, mapping: Mapping, name: str) -> bool:
+        """Whether reading a relationship reads the table behind it."""
+        return self.loading(mapping, name) not in _UNLOADED
+
+    def loaded_with(self, mapping: Mapping) -> frozenset[Table]:
+        """The tables that are read where its objects are: its own, and those of relationships that load with it."""
+        found = set(mapping.tables)
+        pending, seen = [mapping], set[Table]()
+        while pending:
+            one = pending.pop()
+            if one.table in seen or one.style != "alchemy":
+                continue
+            seen.add(one.table)
+            for name in self._eager(one):
+                related = self.related(one, name)
+                if related is not None:
+                    found |= related.tables
+                    pending.append(related)
+        return frozenset(found)
+
+    def _eager(self, mapping: Mapping) -> list[str]:
+        if mapping not in self._eager_names:
+            names = self.fields(mapping)
+            self._eager_names[mapping] = [name for name in sorted(names) if self.loading(mapping, name) in _EAGER]
+        return self._eager_names[mapping]
+
+    def _back_reference(self, mapping: Mapping, name: str) -> Mapping | None:
+        """The class whose relationship gives this one an attribute: `relationship("Order", backref="lines")`."""
+        key = (mapping.table, name)
+        if key not in self._back:
+            self._back[key] = None
+            self._back[key] = next(self._back_references(mapping, name), None)
+        return self._back[key]
+
+    def _back_references(self, mapping: Mapping, name: str) -> Iterator[Mapping]:
+        referring = {module.name for module in self.engine.modules.files_mentioning("backref")}
+        for module in self.engine.modules.files_mentioning(name) if referring else ():
+            for unit in self.engine.bodies.units(module.name) if module.name in referring else ():
+                if unit.code.kind == "class" and unit.parent is not None:
+                    other = self.engine.universe.make(Class, unit, self.engine.ambient(unit.parent))
+                    for attribute in unit.bindings:
+                        field = self._field(other, attribute)
+                        source = self.of(other) if field is not None and _refers_back(field, name) else None
+                        target = self.related(source, attribute) if source is not None else None
+                        if source is not None and target is not None and target.table == mapping.table:
+                            yield msgspec.structs.replace(source, between=target.between)
 
     def _between(self, field: _Field, owner: Class, mapping: Mapping, name: str) -> Table | None:
         """The table between the two sides of a relationship of many to many."""
         if field.maker == "ManyToManyField":
-            through = self._argument(field, "through")
-            via = self._mentioned(owner, through) if through is not None else None
+            through = field.argument("through")
+            via = self._mentioned(field.context, through) if through is not None else None
             own = (self.of(owner) or mapping).table
-            named = self._keyword_text(field, "db_table") or f"{own.name}_{name}"
+            named = field.text(field.argument("db_table")) or f"{own.name}_{name}"
             return via.table if via is not None else Table(named, own.schema)
-        if mapping.style == "django":
-            return None
-        register = self._argument(field, "secondary", "link_model")
-        return self._secondary(owner, register) if register is not None else None
+        register = field.argument("secondary", "link_model") if mapping.style != "django" else None
+        return self._secondary(field.context, register) if register is not None else None
 
-    def _argument(self, field: _Field, *names: str) -> Register | None:
-        keywords = field.call.keywords if field.call is not None else ()
-        return next((register for name, register in keywords if name in names), None)
-
-    def _secondary(self, owner: Class, register: Register) -> Table | None:
+    def _secondary(self, context: Context, register: Register) -> Table | None:
         """`secondary=` a `Table`, its name, or a lambda that gives it; SQLModel's `link_model` is a mapped class."""
-        named = owner.unit.code.instructions[register]
+        unit = context.unit
+        named = unit.code.instructions[register]
         if isinstance(named, Const) and isinstance(named.value, str):
             schema, _, name = named.value.rpartition(".")
             return Table(name, schema or None)
-        mentioned = self._mentioned(owner, register)
+        mentioned = self._mentioned(context, register)
         if mentioned is not None:
             return mentioned.table
-        inner = next((one for one in owner.unit.inner if one.maker == register), None)
+        inner = next((one for one in unit.inner if one.maker == register), None)
         loads = [load.name for _, load in inner.find(Load)] if inner is not None else [getattr(named, "name", "")]
-        return self._bare_table(owner.unit.module, loads[0]) if loads else None
+        return self.declared.bare(unit.module, loads[0]) if loads else None
 
-    def _bare_table(self, module: str, name: str) -> Table | None:
-        """What `name = Table("table", ...)` of a module, or of one that it imports, means."""
-        found = self.engine.modules.lookup(module, name)
-        body = self.engine.module(found.module) if isinstance(found, Found) and found.name else None
-        for _, bind in body.unit.bindings.get(found.name, ()) if body is not None and isinstance(found, Found) else ():
-            return self._written_table(body, bind.value) if body is not None else None
-        return None
-
-    def _target(self, field: _Field, owner: Class, mapping: Mapping) -> Mapping | None:
-        call = field.call
-        named = dict(call.keywords) if call is not None else {}
-        first = call.args[0] if call is not None and call.args else named.get("argument", named.get("to"))
+    def _target(self, field: _Field, mapping: Mapping) -> Mapping | None:
+        first = field.first()
+        if first is None:
+            first = field.argument("argument", "to")
         if first is not None:
-            return (
-                mapping if _constant(field.unit.code.instructions[first]) == "self" else self._mentioned(owner, first)
-            )
+            return mapping if field.constant(first) == "self" else self._mentioned(field.context, first)
         annotation = field.annotation
         while annotation is not None and annotation.args and annotation.name in (*_COLLECTIONS, "|"):
             annotation = annotation.args[0]
         return self.named(annotation.name) if annotation is not None else None
 
-    def _mentioned(self, owner: Class, register: Register) -> Mapping | None:
+    def _mentioned(self, context: Context, register: Register) -> Mapping | None:
         """A class that is named by a text, by itself or by a lambda."""
-        context = self.engine.universe.context(owner.unit, owner.closure, ())
         for value in sorted(self.engine.value(context, register), key=repr):
             if isinstance(value, Constant) and isinstance(value.value, str):
                 return self.named(value.value)
             if isinstance(value, Class):
                 return self.of(value)
-        for inner in owner.unit.inner:
+        for inner in context.unit.inner:
             if inner.maker == register:
                 loads = [load.name for _, load in inner.find(Load)]
                 return self.named(loads[0]) if loads else None
@@ -442,7 +454,7 @@ class Mappings:
                     field = self._field(other, attribute)
                     if field is None or field.maker not in _DJANGO_RELATED:
                         continue
-                    related = self._keyword_text(field, "related_name") or (unit.name.lower() if model else None)
+                    related = field.text(field.argument("related_name")) or (unit.name.lower() if model else None)
                     if related in (name, model) and (source := self.of(other)) is not None:
                         target = self.related(source, attribute)
                         if target is not None and target.table == mapping.table:
@@ -472,12 +484,11 @@ class Mappings:
         found: set[str] = set()
         call = field.call
         for register in (*call.args, *(value for _, value in call.keywords)) if call is not None else ():
-            made = field.unit.code.instructions[register]
-            text = _constant(made)
-            if isinstance(made, Call) and _called_name(field.unit, made) in ("ForeignKey", "Column") and made.args:
-                found |= self._foreign_tables(_field(field.unit, made, None))
-                text = _constant(field.unit.code.instructions[made.args[0]])
-            if isinstance(text, str) and "." in text:
+            inner, text = field.inner(register), field.text(register)
+            if inner is not None and inner.maker in ("ForeignKey", "Column") and inner.first() is not None:
+                found |= self._foreign_tables(inner)
+                text = inner.text(inner.first())
+            if text is not None and "." in text:
                 found.add(text.split(".")[-2])
         return found
 
@@ -496,13 +507,10 @@ class Mappings:
         return frozenset(found or ({"id"} if mapping.cls is not None else ()))
 
     def _is_primary(self, field: _Field) -> bool:
-        for keyword, register in field.call.keywords if field.call is not None else ():
-            made = field.unit.code.instructions[register]
-            if keyword == "primary_key" and _constant(made) is True:
-                return True
-            if keyword == "sa_column" and isinstance(made, Call) and self._is_primary(_field(field.unit, made, None)):
-                return True
-        return False
+        if field.constant(field.argument("primary_key")) is True:
+            return True
+        inner = field.inner(field.argument("sa_column"))
+        return inner is not None and self._is_primary(inner)
 
     def is_method(self, mapping: Mapping, name: str) -> bool:
         """Whether a class body defines a function under the name."""
@@ -518,12 +526,25 @@ class Mappings:
         return frozenset(name for one in self.engine.classes.order(mapping.cls) for name in one.unit.bindings)
 
     def _field(self, cls: Class, name: str) -> _Field | None:
+        context = self.body(cls)
         for _, bind in cls.unit.bindings.get(name, ()):
             made = cls.unit.code.instructions[bind.value]
             annotation = made.type if isinstance(made, Hint) else None
             if isinstance(made, Hint) and made.value is not None:
                 made = cls.unit.code.instructions[made.value]
-            return _field(cls.unit, made if isinstance(made, Call) else None, annotation)
+            return _field(context, made if isinstance(made, Call) else None, annotation)
+        return self._assigned_field(cls, name)
+
+    def _assigned_field(self, cls: Class, name: str) -> _Field | None:
+        """An attribute that is set outside the class's body: `Order.lines = relationship(Line)`."""
+        if cls.unit not in self.engine.heap.patched(name):
+            return None
+        for _, writer in sorted(self.engine.heap.field(cls, name), key=repr):
+            stored = writer[0].unit.code.instructions[writer[1]] if writer is not None else None
+            if writer is not None and isinstance(stored, SetAttr):
+                made = writer[0].unit.code.instructions[stored.value]
+                if isinstance(made, Call):
+                    return _field(writer[0], made)
         return None
 
     def body(self, cls: Class) -> Context:
@@ -531,13 +552,15 @@ class Mappings:
         return self.engine.universe.context(cls.unit, cls.closure, ())
 
 
-def _field(unit: Unit, call: Call | None, annotation: Type | None) -> _Field:
-    return _Field(unit, _called_name(unit, call) if call is not None else None, call, annotation)
+def _field(context: Context, call: Call | None, annotation: Type | None = None) -> _Field:
+    return _Field(context, called_name(context.unit, call) if call is not None else None, call, annotation)
 
 
-def _called_name(unit: Unit, call: Call) -> str | None:
-    name = getattr(unit.code.instructions[call.func], "name", None)
-    return name if isinstance(name, str) else None
+def _refers_back(field: _Field, name: str) -> bool:
+    """Whether a relationship gives the other class an attribute of this name."""
+    register = field.argument("backref") if field.maker in _RELATED else None
+    inner = field.inner(register)
+    return name == (inner.text(inner.first()) if inner is not None else field.text(register))
 
 
 def _may_map(body: Unit, table: Table) -> bool:
@@ -548,17 +571,3 @@ def _may_map(body: Unit, table: Table) -> bool:
         table.name.partition("_")[2],
     )
     return called or any(const.value == table.name for one in (body, *body.inner) for _, const in one.find(Const))
-
-
-def _constant(instruction: object) -> object:
-    return instruction.value if isinstance(instruction, Const) else None
-
-
-def _pairs(unit: Unit, register: Register) -> Iterable[tuple[Register, Register]]:
-    """The entries of a dict display, or of one at the end of a tuple."""
-    made = unit.code.instructions[register]
-    if isinstance(made, Build) and made.items:
-        made = unit.code.instructions[made.items[-1]]
-    for key, value in made.items if isinstance(made, BuildDict) else ():
-        if key is not None:
-            yield key, value
