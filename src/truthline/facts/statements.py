@@ -34,6 +34,7 @@ from truthline.facts.code import (
     Start,
     StoreCell,
     StoreGlobal,
+    Test,
     Type,
     Unpack,
     packed,
@@ -44,7 +45,10 @@ from truthline.facts.scopes import Scope, ScopeTable
 from truthline.syntax.newer import TryStar, TypeAlias
 from truthline.syntax.nodes import walk
 
-_SUPPRESSORS = {"suppress", "raises", "assertRaises", "ExitStack", "AsyncExitStack"}
+_SUPPRESSORS = {"suppress", "raises", "assertRaises"}
+"""Managers that swallow the exceptions which they are passed."""
+_STACKS = {"ExitStack", "AsyncExitStack"}
+"""Managers that swallow what those swallow which are put into them, whatever that is."""
 
 
 class FileLowering:
@@ -416,21 +420,40 @@ class Statements(Expressions):
             for manager, item in reversed(managers):
                 self.builder.emit(Leave(manager, is_async), position(item.context_expr))
 
-        if any(_suppresses(item.context_expr) for item in node.items):
-            end = self.builder.block()
-            self._regions.append(_Region("finally", leave))
-            handler, values = self._protect(node.body, lambda: self.body(node.body))
-            self._regions.pop()
-            self.builder.jump(end)
-            self._open_handler(handler, values)
-            self.builder.jump(end)
-            self.builder.start(end)
+        swallowing = [item.context_expr for item in node.items if _is_called(item.context_expr, _SUPPRESSORS | _STACKS)]
+        if swallowing:
+            self._swallowed(node, leave, swallowing)
         else:
             self._regions.append(_Region("with", leave))
             self.body(node.body)
             self._regions.pop()
         if self.builder.current is not None:
             leave()
+
+    def _swallowed(self, node: ast.With | ast.AsyncWith, leave: Callable[[], None], managers: list[ast.expr]) -> None:
+        """A body whose exceptions end there, as far as a manager catches them."""
+        end, passed = self.builder.block(), self.builder.block()
+        self._regions.append(_Region("finally", leave))
+        handler, values = self._protect(node.body, lambda: self.body(node.body))
+        self._regions.pop()
+        self.builder.jump(end)
+        self._open_handler(handler, values)
+        for manager in managers:
+            following = passed if manager is managers[-1] else self.builder.block()
+            self.builder.branch(self._swallows(manager), end, following)
+            self.builder.start(following)
+        leave()
+        self._throw(None, node)
+        self.builder.start(end)
+
+    def _swallows(self, manager: ast.expr) -> Register:
+        """Whether a manager swallows what has been raised; of a stack of managers, nobody knows."""
+        where = position(manager)
+        if _is_called(manager, _STACKS):
+            return self.builder.emit(Test(self.builder.emit(Literal_("bool"), where)), where)
+        given = manager.args if isinstance(manager, ast.Call) else []
+        types = ast.copy_location(ast.Tuple(given, ast.Load()), manager)
+        return self.builder.emit(Caught(self.value(types)), where)
 
     # -- definitions --------------------------------------------------------------------------
 
@@ -628,8 +651,8 @@ def _is_checking(test: ast.expr) -> bool:
     return dotted(test).rpartition(".")[2] == "TYPE_CHECKING"
 
 
-def _suppresses(manager: ast.expr) -> bool:
-    return isinstance(manager, ast.Call) and dotted(manager.func).rpartition(".")[2] in _SUPPRESSORS
+def _is_called(manager: ast.expr, names: set[str]) -> bool:
+    return isinstance(manager, ast.Call) and dotted(manager.func).rpartition(".")[2] in names
 
 
 def _as_load(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:

@@ -65,22 +65,32 @@ def surviving(engine: Engine, context: Context, register: Register) -> Values | 
     return _entries(target, register, write)
 
 
-def seen(engine: Engine, context: Context, register: Register) -> Callable[[Writer | None], bool]:
-    """Whether a read can see what a writer wrote: there is a way from it to the read on which nothing overwrites it."""
-    return _sight(_target_of(engine, context, register), register)
+def seen(
+    engine: Engine, context: Context, register: Register, overwriting: frozenset[Register] = frozenset()
+) -> Callable[[Writer | None], bool]:
+    """Whether a read can see what a writer wrote: there is a way from it to the read on which nothing overwrites it.
+
+    `overwriting` are further instructions that are known to overwrite what is read.
+    """
+    return _sight(_target_of(engine, context, register), register, overwriting)
 
 
 def seen_under(
-    engine: Engine, context: Context, call: Register, mapping: Register, key: Value
+    engine: Engine,
+    context: Context,
+    call: Register,
+    mapping: Register,
+    key: Value,
+    overwriting: frozenset[Register] = frozenset(),
 ) -> Callable[[Writer | None], bool]:
     """The same, of what a call passes on as `**mapping` or `*sequence`, under a key."""
-    return _sight(_target(engine, context, Item(mapping, mapping), frozenset((key,))), call)
+    return _sight(_target(engine, context, Item(mapping, mapping), frozenset((key,))), call, overwriting)
 
 
-def _sight(target: _Target | None, read: Register) -> Callable[[Writer | None], bool]:
+def _sight(target: _Target | None, read: Register, overwriting: frozenset[Register]) -> Callable[[Writer | None], bool]:
     if target is None:
         return lambda writer: True
-    writes = target.writes_before(read)
+    writes = target.writes_before(read) | overwriting
     return lambda writer: target.sees(read, writer, writes)
 
 

@@ -222,19 +222,30 @@ def _sliced(engine: Engine, base: Instance, key: Value, site: Site | None) -> Va
         return frozenset((base,))
     made = allocate(engine, base.cls, site)
     entries = engine.heap.contents(base)
-    places = [entry[0].value for entry in entries if isinstance(entry[0], Constant)]
-    parts = [_bounds(engine, engine.heap.item(key, engine.universe.constant(place))) for place in range(3)]
-    known = [place for place in places if isinstance(place, int)]
-    if None in parts or len(known) < len(entries) or (parts[2] or (1,))[0] == 0:
+    chosen = sliced_places(engine, base, key)
+    if chosen is None:
         engine.heap.store_item(made, None, (entry[1] for entry in entries), site)
         return frozenset((made,))
-    lower, upper, step = (part[0] for part in parts if part is not None)
-    chosen = list(range(max(known, default=-1) + 1))[lower:upper:step]
     for key_value, value, _ in entries:
         if isinstance(key_value, Constant) and key_value.value in chosen:
             place = chosen.index(int(str(key_value.value)))
             engine.heap.store_item(made, engine.universe.constant(place), (value,), site)
     return frozenset((made,))
+
+
+def sliced_places(engine: Engine, base: Instance, key: Value) -> list[int] | None:
+    """The places of a list or tuple that a slice takes, in their order; None where one or a bound is not known."""
+    is_sequence = base.cls.unit.symbol in ("builtins:list", "builtins:tuple")
+    if not is_sequence or not isinstance(key, Instance) or key.cls.unit.symbol != "builtins:slice":
+        return None
+    entries = engine.heap.contents(base)
+    places = [entry[0].value for entry in entries if isinstance(entry[0], Constant)]
+    parts = [_bounds(engine, engine.heap.item(key, engine.universe.constant(place))) for place in range(3)]
+    known = [place for place in places if isinstance(place, int)]
+    if None in parts or len(known) < len(entries) or (parts[2] or (1,))[0] == 0:
+        return None
+    lower, upper, step = (part[0] for part in parts if part is not None)
+    return list(range(max(known, default=-1) + 1))[lower:upper:step]
 
 
 def _ask_for_bounds(engine: Engine, keys: Values) -> None:

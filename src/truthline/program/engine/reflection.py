@@ -139,8 +139,8 @@ def _zipped(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable
     for packed in argument(arguments, 0):
         if isinstance(packed, Instance):
             for key, iterable, _ in engine.heap.contents(packed):
-                engine.heap.store_item(row, key, iterate(engine, iterable), None)
-    engine.heap.store_item(rows, None, (row,), None)
+                engine.heap.store_item(row, key, iterate(engine, iterable), site)
+    engine.heap.store_item(rows, None, (row,), site)
     return (rows,)
 
 

@@ -17,18 +17,22 @@ from truthline.program.engine.values import (
     Constant,
     Context,
     External,
+    Function,
     Instance,
+    Method,
     ModuleValue,
     Opaque,
     Value,
 )
 from truthline.program.evidence.executed import Queries
+from truthline.program.influence.chosen import is_slice
 from truthline.program.influence.graph import Edge, Kind, Node, Site, held, runs, value, whole
-from truthline.program.influence.memory import Memory, intrinsic_of
+from truthline.program.influence.memory import Memory
 from truthline.program.influence.outside import Outside
 from truthline.program.influence.parts import Parts
 from truthline.program.influence.running import Running, block_of, into
 from truthline.program.influence.sites import Sites
+from truthline.program.influence.writings import intrinsic_of
 
 _SCALARS = frozenset(("str", "int", "bool", "float", "bytes", "complex", "NoneType", "range", "slice"))
 _CONTAINERS = frozenset(("list", "tuple", "set", "frozenset", "dict", "deque", "defaultdict", "OrderedDict"))
@@ -36,7 +40,7 @@ _MAPPINGS = frozenset(("dict", "defaultdict", "OrderedDict"))
 _ASKING_WHOLE = frozenset(
     ("__len__", "__contains__", "__eq__", "index", "count", "issubset", "issuperset", "isdisjoint", "__bool__")
 )
-_INSIDE = {"elements": 0, "iterate": 0, "items": 0, "keys": 0, "key_list": 0, "next": 0, "iter": 0, "zipped": 0}
+_INSIDE = {"elements": 0, "iterate": 0, "items": 0, "keys": 0, "key_list": 0, "next": 0, "iter": 0}
 """Intrinsics that return something of what an argument holds."""
 
 
@@ -152,7 +156,7 @@ class Dependence:
         """A store to a name that others can see, wherever the slice comes to it, and in earlier calls."""
         for other in self.sites.of_unit(unit):
             if reaches(self.engine, other, register):
-                yield from self.memory.written(None, (other, register))
+                yield from self.memory.writings.written(None, (other, register))
 
     def _imported(self, context: Context, register: Register, one: ir.ImportFrom) -> Iterable[Edge]:
         module = self.engine.names.absolute(context.unit, one.module, one.level)
@@ -173,7 +177,7 @@ class Dependence:
             owner = owner.closure
         for unit, store in stores:
             if owner is not None and unit is owner.unit:
-                yield from self.memory.written(context, (owner, store), captured=True) if own else ()
+                yield from self.memory.writings.written(context, (owner, store), captured=True) if own else ()
             else:
                 yield from self._stores_in(context, unit, store)
 
@@ -193,13 +197,16 @@ class Dependence:
                     yield Edge(Node("value", body, bind.value), "anywhere")
                 for unit, store in self.engine.bodies.index(base.name).global_stores.get(name, ()):
                     for other in self.sites.of_unit(unit):
-                        yield from self.memory.written(None, (other, store))
+                        yield from self.memory.writings.written(None, (other, store))
 
     def _item(self, context: Context, register: Register, one: ir.Item) -> Iterable[Edge]:
         yield value(context, one.base)
         yield value(context, one.key)
         yield from self._executed(context, register)
         keys = self.engine.value(context, one.key)
+        if keys and all(map(is_slice, keys)):
+            yield whole(context, one.key)
+            return  # what it takes stands in what it makes
         for base in self.engine.value(context, one.base):
             row = self.engine.classes.row(base.cls) if isinstance(base, Instance) else ()
             if row:
@@ -209,6 +216,15 @@ class Dependence:
                 yield from self.memory.item(context, register, base, keys, one.base)
 
     def _next(self, context: Context, register: Register, one: ir.Next) -> Iterable[Edge]:
+        bases = self.engine.value(context, one.base)
+        if bases and all(_is_modelled_container(base) for base in bases):
+            yield value(context, one.base)
+            for base in bases:
+                if isinstance(base, Instance) and base.cls.unit.name in _MAPPINGS:
+                    yield from self.memory.keys_in(context, base)
+                elif isinstance(base, Instance):
+                    yield from self.memory.item(context, register, base, frozenset())
+            return
         yield whole(context, one.base)
         yield from self._executed(context, register, awaited=True)
 
@@ -219,6 +235,8 @@ class Dependence:
     def _unpack(self, context: Context, register: Register, one: ir.Unpack) -> Iterable[Edge]:
         yield value(context, one.base)
         yield from self._executed(context, register)
+        if one.index == one.star:
+            return  # what it takes stands in the list that it makes
         place = one.index if one.star < 0 or one.index < one.star else None
         key = self.engine.universe.constant(place) if place is not None else None
         for base in self.engine.value(context, one.base):
@@ -324,6 +342,10 @@ class Dependence:
         """What a builtin does with functions that it is handed may depend on what they return: `sorted` by a key."""
         if context.unit.model or not any(target.unit.module == "builtins" for target in targets):
             return
+        for argument in operands(context.unit.code.instructions[register])[1:]:
+            for one in self.engine.value(context, argument):
+                if isinstance(one, Method) and isinstance(one.function, Function) and one.function.unit.model:
+                    yield held(one.bound)  # a method of a container: `key=order.get`
         for target in self.sites.slice.effects(context, register).targets:
             code = target.unit.code
             if target.unit.is_function and target not in targets and not (code.is_async or code.is_generator):
@@ -357,12 +379,14 @@ class Dependence:
                 if isinstance(base, Instance):
                     for key in keys or (None,):
                         yield from self.memory.under(context, base, key)
+        elif name == "zipped":
+            yield from self.memory.writings.zipped(context, call)
         elif name in _INSIDE:
             yield from (whole(context, argument) for argument in call.args)
             yield from self._executed(context, register)
         elif name in ("getattr", "raw_getattr") and len(call.args) > 1:
             yield from self._named_attribute(context, register, call)
-        elif name in ("await", "replaced"):
+        elif name in ("await", "replaced", "field_dict"):
             yield from (value(context, argument) for argument in call.args)
         elif name not in ("touch_read", "remove", "new", "unknown", "external", "intrinsic"):
             yield from (whole(context, argument) for argument in call.args)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from truthline.facts.code import (
-    Build,
-    BuildDict,
     Call,
     Const,
     DelAttr,
@@ -19,22 +17,16 @@ from truthline.facts.code import (
     Register,
     SetAttr,
     SetItem,
-    StoreCell,
-    StoreGlobal,
-    Unpack,
 )
 from truthline.program.engine.calls import is_lazy, is_record
-from truthline.program.engine.engine import Engine
 from truthline.program.engine.flow import before, last_write, lasting_stores, read_by, seen, seen_under
 from truthline.program.engine.heap import Writer
-from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Constant, Context, Instance, Intrinsic, ModuleValue, Value, Values
-from truthline.program.influence.graph import Edge, How, Node, Site, held, part
+from truthline.program.engine.values import Class, Constant, Context, Instance, ModuleValue, Value, Values
+from truthline.program.influence.chosen import counted_key
+from truthline.program.influence.graph import Edge, How, Node, Site, part
+from truthline.program.influence.keys import NONE, Keys
 from truthline.program.influence.sites import Sites
-
-_STORING = {"store": 2, "append": 1, "setattr": 2, "raw_setattr": 2}
-"""Intrinsics that write, and which argument they write."""
-_COPYING = {"copy": 1, "set_all": 1, "copy_awaited": 1, "replaced": 1}
+from truthline.program.influence.writings import Writings, intrinsic_of
 
 
 class Memory:
@@ -43,6 +35,8 @@ class Memory:
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
         self.engine = sites.engine
+        self.keys = Keys(sites)
+        self.writings = Writings(self)
 
     # -- reads --------------------------------------------------------------------------------
 
@@ -62,7 +56,7 @@ class Memory:
             deletion = writer[0].unit.code.instructions[writer[1]]
             is_meant = isinstance(deletion, DelAttr) and owner in self.engine.value(writer[0], deletion.base)
             if is_meant and visible(writer):
-                yield from self._whether(context, writer)
+                yield from self.writings.whether(context, writer)
 
     def kept(self, context: Context, owner: Value, name: str) -> Iterable[Edge]:
         """What an attribute of an object holds at any time."""
@@ -78,14 +72,14 @@ class Memory:
         if stored is not None:
             yield Edge(Node("value", context, stored))
             return
-        visible = self._visible(context, register)
-        for key in keys or (None,):
+        visible = self._visible(context, register, self._overwriting(context, register, owner, keys))
+        for key in [counted_key(self.engine, owner, one) for one in keys] or (None,):
             for _, _, writer in self.engine.heap.item_entries(owner, key):
                 is_asked = base is not None and isinstance(key, Constant) and _is_born_elsewhere(context, owner, writer)
                 if visible(writer) and is_asked and base is not None and key is not None:
                     yield part(context, base, key)
                 elif visible(writer):
-                    yield from self._item_written(context, owner, key, writer)
+                    yield from self.writings.item(context, owner, key, writer)
         yield from self._taken(context, owner, keys, visible)
 
     # -- what objects are made with -----------------------------------------------------------
@@ -103,7 +97,7 @@ class Memory:
         for _, _, writer in self.engine.heap.item_entries(owner, key):
             if _is_born(owner, writer):
                 where = own if own is None or writer is None else self._making(own, owner, writer)
-                for edge in self._item_written(where, owner, key, writer):
+                for edge in self.writings.item(where, owner, key, writer):
                     yield _seen_from(own, owner, edge)
 
     def _making(self, own: Context, owner: Instance, writer: Writer) -> Context | None:
@@ -120,17 +114,17 @@ class Memory:
     def born_variable(self, own: Context | None, closure: Context, name: str) -> Iterable[Edge]:
         """What a function finds in a variable of the one around it that this has put there itself."""
         for store in sorted(lasting_stores(closure.unit, name)):
-            yield from self.written(own, (closure, store), captured=True)
+            yield from self.writings.written(own, (closure, store), captured=True)
 
     def presence(self, context: Context, register: Register, owner: Instance, keys: Values) -> Iterable[Edge]:
         """What decides whether one of the keys stands in a mapping, whatever stands under it."""
-        visible = self._visible(context, register)
+        visible = self._visible(context, register, self._overwriting(context, register, owner, keys))
         for key in keys:
             for _, _, writer in self.engine.heap.item_entries(owner, key):
                 if writer is not None and visible(writer) and self._stores(writer):
-                    yield from self._whether(context, writer)
+                    yield from self.writings.whether(context, writer)
                 elif visible(writer):
-                    yield from self._item_written(context, owner, key, writer)
+                    yield from self.writings.item(context, owner, key, writer)
         yield from self._taken(context, owner, keys, visible)
 
     def _stores(self, writer: Writer) -> bool:
@@ -149,11 +143,17 @@ class Memory:
         for removed, writer in self.sites.taking_out(owner):
             is_meant = removed is None or not meant or None in meant or removed in meant
             if is_meant and visible(writer):
-                yield from self._whether(context, writer)
+                yield from self.writings.whether(context, writer)
 
-    def _visible(self, context: Context, register: Register) -> Callable[[Writer | None], bool]:
+    def _overwriting(self, context: Context, register: Register, owner: Instance, keys: Values) -> frozenset[Register]:
+        read = read_by(context.unit, register)
+        return self.keys.overwriting(context, register, read.base, owner, keys) if isinstance(read, Item) else NONE
+
+    def _visible(
+        self, context: Context, register: Register, overwriting: frozenset[Register] = NONE
+    ) -> Callable[[Writer | None], bool]:
         """Whether a read can see a writer: nothing that was overwritten, be it by callees that ran before."""
-        still_there = seen(self.engine, context, register)
+        still_there = seen(self.engine, context, register, overwriting)
         write = last_write(self.engine, context, register)
         if write is None:
             return still_there
@@ -186,8 +186,9 @@ class Memory:
 
     def under(self, context: Context, owner: Instance, key: Value | None) -> Iterable[Edge]:
         """What stands under a key, or anywhere in a container, at any time."""
+        key = counted_key(self.engine, owner, key)
         for _, _, writer in self.engine.heap.item_entries(owner, key):
-            yield from self._item_written(context, owner, key, writer)
+            yield from self.writings.item(context, owner, key, writer)
         yield from self._taken(context, owner, frozenset(() if key is None else (key,)), lambda writer: True)
 
     def inside(self, owner: Value) -> Iterable[Edge]:
@@ -201,15 +202,22 @@ class Memory:
             else:
                 yield Edge(node, "anywhere")
 
+    def keys_in(self, context: Context | None, owner: Instance) -> Iterable[Edge]:
+        """What the keys of a mapping are at any time, and what decides whether they are there."""
+        yield from self.writings.keys_of(context, owner)
+        yield from self._taken(context, owner, frozenset(), lambda writer: True)
+
     def _every(self, owner: Instance) -> Iterable[Edge]:
-        for _, _, writer in self.engine.heap.contents(owner) if owner.cls.unit.model else ():
-            yield from self._item_written(None, owner, None, writer)
+        if owner.cls.unit.model:
+            yield from self.writings.keys_of(None, owner)
+            for _, _, writer in self.engine.heap.contents(owner):
+                yield from self.writings.item(None, owner, None, writer)
         yield from self._taken(None, owner, frozenset(), lambda writer: True)
-        for name in self._fields(owner):
+        for name in self.fields(owner):
             for _, writer in self.engine.heap.field(owner, name):
                 yield from self._field_written(None, owner, name, writer)
 
-    def _fields(self, owner: Instance) -> list[str]:
+    def fields(self, owner: Instance) -> list[str]:
         names = {name for name, _ in self.engine.classes.fields(owner.cls)}
         for cls in self.engine.classes.order(owner.cls):
             for method in cls.unit.inner:
@@ -271,9 +279,20 @@ class Memory:
 
     def _field_written(self, context: Context | None, owner: Value, name: str, writer: Writer | None) -> Iterable[Edge]:
         if writer is not None:
-            yield from self.written(context, writer, key=self.engine.universe.constant(name))
+            yield from self.writings.written(context, writer, key=self.engine.universe.constant(name))
         elif isinstance(owner, Instance):
             yield from self._constructed(owner, name)
+
+    def class_default(self, base: Value, name: str, seen_values: Values) -> Iterable[Edge]:
+        """What the class says of an attribute, as far as a read has seen it."""
+        if not isinstance(base, (Instance, Class)) or self.is_given(base, name):
+            return
+        own = base.cls if isinstance(base, Instance) else base
+        for cls in self.engine.classes.order(own):
+            body = self.engine.universe.context(cls.unit, cls.closure, ())
+            for _, bind in cls.unit.bindings.get(name, ()) if not cls.unit.model else ():
+                if self.engine.value(body, bind.value) & seen_values:
+                    yield Edge(Node("value", body, bind.value), "anywhere")
 
     def is_given(self, owner: Value, name: str) -> bool:
         """Whether an object is a record, and the call that made it passes a field."""
@@ -312,103 +331,18 @@ class Memory:
     def passed(self, context: Context, call: Register, register: Register, name: str | int) -> Iterable[Edge]:
         """What a call passes of `**mapping` under a name, or of `*sequence` at a place."""
         key = self.engine.universe.constant(name)
-        visible = seen_under(self.engine, context, call, register, key)
         for mapping in self.engine.value(context, register):
             if isinstance(mapping, Instance):
+                overwriting = self.keys.overwriting(context, call, register, mapping, frozenset((key,)))
+                visible = seen_under(self.engine, context, call, register, key, overwriting)
+                row = self.engine.classes.row(mapping.cls)
+                for field in row[name : name + 1] if isinstance(name, int) else ():
+                    yield from self.attribute(context, call, mapping, field, register)
+                    yield from self.class_default(mapping, field, self.engine.attribute(mapping, field))
                 for _, _, writer in self.engine.heap.item_entries(mapping, key):
                     if visible(writer):
-                        yield from self._item_written(context, mapping, key, writer)
+                        yield from self.writings.item(context, mapping, key, writer)
                 yield from self._taken(context, mapping, frozenset((key,)), visible)
-
-    def _item_written(
-        self, context: Context | None, owner: Instance, key: Value | None, writer: Writer | None
-    ) -> Iterable[Edge]:
-        if writer is None:
-            yield from self._packed(owner, key)
-            return
-        other, register = writer
-        how: How = "here" if other is context else "anywhere"
-        display = other.unit.code.instructions[register]
-        if isinstance(display, Build):
-            yield from self._element(other, display, key, how)
-        elif isinstance(display, BuildDict):
-            yield from self._pair(other, display, key, how)
-        else:
-            yield from self.written(context, writer, key=key)
-
-    def _element(self, context: Context, display: Build, key: Value | None, how: How) -> Iterable[Edge]:
-        place = key.value if isinstance(key, Constant) and isinstance(key.value, int) else None
-        if place is not None and not display.stars and 0 <= place < len(display.items):
-            yield Edge(Node("value", context, display.items[place]), how)
-            return
-        for number, item in enumerate(display.items):
-            yield Edge(Node("whole" if number in display.stars else "value", context, item), how)
-
-    def _pair(self, context: Context, display: BuildDict, key: Value | None, how: How) -> Iterable[Edge]:
-        wanted = self.engine.heap.as_key(key)
-        for name, item in reversed(display.items):  # what stands behind overwrites what stands before
-            if name is None:
-                yield Edge(Node("value", context, item), how)
-                for mapping in self.engine.value(context, item):
-                    if isinstance(mapping, Instance):
-                        yield from self.under(context, mapping, key)
-                continue
-            known = {self.engine.heap.as_key(one) for one in self.engine.value(context, name)}
-            if wanted is None or None in known or wanted in known:
-                yield Edge(Node("value", context, item), how)
-            if wanted is not None and known == {wanted}:
-                return
-
-    def _packed(self, owner: Instance, key: Value | None) -> Iterable[Edge]:
-        """What stands in `*args` or `**kwargs`, whose objects are told apart by the call that filled them."""
-        if owner.context is None or not isinstance(owner.site, str) or not owner.site.startswith("*"):
-            return
-        number, _, place = owner.site[1:].partition("@")
-        call = owner.context.unit.code.instructions[int(place)] if int(place) >= 0 else None
-        if not isinstance(call, Call) or owner.unit is None:
-            return
-        for register in _collected(call, owner.unit, int(number), key):
-            yield Edge(Node("whole", owner.context, register), "anywhere")
-
-    def written(
-        self, context: Context | None, writer: Writer, captured: bool = False, key: Value | None = None
-    ) -> Iterable[Edge]:
-        """What an instruction writes, and whether it does; of a captured variable, its function is known to run."""
-        other, register = writer
-        how: How = "here" if other is context else "anywhere"
-        yield from self._what(other, register, how, key)
-        yield from self._whether(context, writer, captured)
-
-    def _whether(self, context: Context | None, writer: Writer, captured: bool = False) -> Iterable[Edge]:
-        """What decides whether an instruction writes."""
-        other, register = writer
-        how: How = "here" if other is context else "anywhere"
-        place = other.unit.place(register)
-        if place is not None:
-            yield Edge(Node("runs", other, place[0]), how)
-        if other is not context and not captured and other.unit.name != "__init__":
-            yield Edge(Node("called", other), "anywhere")
-
-    def _what(self, context: Context, register: Register, how: How, key: Value | None) -> Iterable[Edge]:
-        instruction = context.unit.code.instructions[register]
-        if isinstance(instruction, (SetAttr, SetItem, StoreCell, StoreGlobal)):
-            yield Edge(Node("value", context, instruction.value), how)
-        elif isinstance(instruction, (Item, Unpack)):
-            for source in self.engine.value(context, instruction.base):
-                yield held(source)
-        elif isinstance(instruction, Call):
-            yield from self._by_intrinsic(context, instruction, how, key)
-
-    def _by_intrinsic(self, context: Context, call: Call, how: How, key: Value | None) -> Iterable[Edge]:
-        name = intrinsic_of(self.engine, context, call)
-        if name in _STORING and _STORING[name] < len(call.args):
-            yield Edge(Node("value", context, call.args[_STORING[name]]), how)
-        elif name in _COPYING and _COPYING[name] < len(call.args):
-            for source in self.engine.value(context, call.args[_COPYING[name]]):
-                if isinstance(source, Instance):
-                    yield from self.under(context, source, key)
-        elif name != "shift":
-            yield from (Edge(Node("value", context, one), how) for one in call.args)
 
 
 def _is_born(owner: Value, writer: Writer | None) -> bool:
@@ -432,23 +366,3 @@ def _seen_from(own: Context | None, owner: Instance, edge: Edge) -> Edge:
     if context is own:
         return Edge(edge.node)
     return Edge(edge.node, "into", Site(own, owner.site)) if edge.how == "here" else edge
-
-
-def intrinsic_of(engine: Engine, context: Context, call: Call) -> str | None:
-    """The intrinsic that is called, if one is."""
-    callees = engine.value(context, call.func)
-    return next((callee.name for callee in callees if isinstance(callee, Intrinsic)), None)
-
-
-def _collected(call: Call, unit: Unit, index: int, key: Value | None) -> Iterable[Register]:
-    """The registers of a call of which a `*` or `**` parameter takes some; by place or name where the key is known."""
-    wanted = key.value if isinstance(key, Constant) else None
-    if unit.code.params[index].kind == "vararg":
-        first = sum(one.kind in ("positional", "positional-only") for one in unit.code.params)
-        place = first - (unit.owner is not None) + wanted if isinstance(wanted, int) else None
-        is_known = place is not None and not call.stars and 0 <= place < len(call.args)
-        yield from (call.args[place],) if is_known and place is not None else call.args
-        return
-    for keyword, register in call.keywords:
-        if keyword is None or wanted is None or keyword == wanted:
-            yield register

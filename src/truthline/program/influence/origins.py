@@ -15,7 +15,6 @@ from truthline.program.engine.calls import suspended
 from truthline.program.engine.reach import comes_from
 from truthline.program.engine.units import operands
 from truthline.program.engine.values import (
-    Class,
     Constant,
     Context,
     External,
@@ -23,13 +22,12 @@ from truthline.program.engine.values import (
     ModuleValue,
     Opaque,
     Value,
-    Values,
 )
 from truthline.program.influence.dependence import Dependence
 from truthline.program.influence.graph import Edge, Kind, Mode, Node, Site
-from truthline.program.influence.memory import intrinsic_of
 from truthline.program.influence.outside import is_pure, written_names
 from truthline.program.influence.running import block_of
+from truthline.program.influence.writings import intrinsic_of
 
 _COMPUTED: tuple[Mode, ...] = ("computed", "denied")
 _ITSELF: tuple[Mode, ...] = ("as-it-is", "negated")
@@ -246,24 +244,13 @@ class Origins:
         for base in self.engine.value(context, one.base):
             found += self.dependence.memory.attribute(context, register, base, one.name, one.base)
             found += self.dependence.members(base, one.name)
-            found += self._class_default(base, one.name, self.engine.value(context, register))
+            found += self.dependence.memory.class_default(base, one.name, self.engine.value(context, register))
         yield from self._written(found, mode)
         targets = [one for one in self.engine.execute(context, register).targets if one.unit.is_function]
         for target in targets:
             yield self._into(target, context, register, mode)
         if not found and not targets:
             yield Edge(Node("value", context, one.base, mode=_within(mode)))
-
-    def _class_default(self, base: Value, name: str, seen: Values) -> Iterable[Edge]:
-        """What the class says of an attribute, as far as a read has seen it."""
-        if not isinstance(base, (Instance, Class)) or self.dependence.memory.is_given(base, name):
-            return
-        own = base.cls if isinstance(base, Instance) else base
-        for cls in self.engine.classes.order(own):
-            body = self.engine.universe.context(cls.unit, cls.closure, ())
-            for _, bind in cls.unit.bindings.get(name, ()) if not cls.unit.model else ():
-                if self.engine.value(body, bind.value) & seen:
-                    yield Edge(Node("value", body, bind.value), "anywhere")
 
     def _item(self, context: Context, register: Register, one: ir.Item, mode: Mode) -> Iterable[Edge]:
         keys = self.engine.value(context, one.key)
@@ -299,7 +286,7 @@ class Origins:
         found = list(self._inside(context, register, self.engine.universe.constant(name)))
         for base in self.engine.value(context, register):
             found += self.dependence.memory.kept(context, base, name)
-            found += self._class_default(base, name, self.engine.attribute(base, name))
+            found += self.dependence.memory.class_default(base, name, self.engine.attribute(base, name))
         yield from self._written(found, "as-it-is")
 
     def _inside(self, context: Context, register: Register, key: Value | None) -> Iterable[Edge]:
@@ -376,7 +363,9 @@ class Origins:
             for base in self.engine.value(context, call.args[0]):
                 if isinstance(name, Constant) and isinstance(name.value, str):
                     found += self.dependence.memory.attribute(context, register, base, name.value)
-                    found += self._class_default(base, name.value, self.engine.value(context, register))
+                    found += self.dependence.memory.class_default(
+                        base, name.value, self.engine.value(context, register)
+                    )
         yield from self._written(found, mode)
         if not found:
             yield Edge(Node("value", context, call.args[0], mode=_within(mode)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from truthline.facts.code import Attr, Call, DelAttr, MakeFunction, Param, ParamSpec, Register
+from truthline.facts.code import Attr, Binary, Call, DelAttr, MakeFunction, Param, ParamSpec, Register
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.heap import Writer
 from truthline.program.engine.units import Unit, operands
@@ -131,6 +131,10 @@ class Sites:
         if isinstance(instruction, Attr):  # a property, a descriptor that stands in the class, `__getattr__` and a name
             is_object = index == int(context.unit.name == "__get__")
             return Passed(plain=(instruction.base,)) if is_object else Passed()
+        if isinstance(instruction, Binary) and index < 2:
+            sides = (instruction.left, instruction.right)
+            is_reflected = context.unit.name == f"__r{instruction.op}__"
+            return Passed(plain=(sides[1 - index] if is_reflected else sides[index],))
         if not isinstance(instruction, Call):
             return Passed(whole=operands(instruction))
         offsets = {bound_before(value, context.unit) for value in self.engine.value(site.context, instruction.func)}
@@ -182,7 +186,11 @@ class Sites:
         return lengths.pop() if len(lengths) == 1 else None
 
     def _length_of(self, value: Value) -> int | None:
-        if not isinstance(value, Instance) or value.anywhere or value.cls.unit.name not in ("tuple", "list"):
+        if not isinstance(value, Instance) or value.anywhere:
+            return None
+        if row := self.engine.classes.row(value.cls):
+            return len(row)
+        if value.cls.unit.name not in ("tuple", "list"):
             return None
         keys = [key.value if isinstance(key, Constant) else None for key, _, _ in self.engine.heap.contents(value)]
         places = [key for key in keys if isinstance(key, int)]

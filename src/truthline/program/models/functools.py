@@ -23,7 +23,7 @@ class partial:
         self.keywords = keywords
 
     def __call__(self, /, *args, **keywords):
-        return self.func(*self.args, *args, **self.keywords, **keywords)
+        return self.func(*self.args, *args, **{**self.keywords, **keywords})
 
 
 class partialmethod:
