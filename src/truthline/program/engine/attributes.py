@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from truthline.facts.code import Hint
-from truthline.program.engine import loaded
+from truthline.program.engine import happening, loaded
 from truthline.program.engine.calls import Arguments, Site, call
 from truthline.program.engine.classes import GENERATED
 from truthline.program.engine.computed import run_stores
@@ -405,12 +405,14 @@ def set_attribute(engine: Engine, base: Value, name: str, values: Values, site: 
     """`base.name = value`, through data descriptors and `__setattr__`."""
     if isinstance(base, (Opaque, Constant)):
         return
-    if isinstance(base, Instance) and _intercepted(engine, base, name, values):
-        return
+    if isinstance(base, Instance):
+        happening.assigned(engine, base.cls, base, name, values)
+        if _intercepted(engine, base, name, values):
+            return
     if isinstance(base, Loaded):
         for one in sorted(loaded.objects(engine, base)):
-            if isinstance(one, Instance):
-                _intercepted(engine, one, name, values)
+            happening.assigned(engine, one.cls, base, name, values)
+            _intercepted(engine, one, name, values)
     engine.heap.store_field(base, name, values, site)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from truthline.facts.code import Call, MakeFunction, ParamSpec, Register
-from truthline.program.engine import loaded, records
+from truthline.program.engine import happening, loaded, records
 from truthline.program.engine.contexts import PLAIN, contexts_called, told_apart, widened
 from truthline.program.engine.values import (
     NOTHING,
@@ -426,4 +426,6 @@ def _call_external(engine: Engine, callee: External, arguments: Arguments) -> Ou
                 later = suspended(one)
                 if later is not None:
                     engine.executes(later)
-    return frozenset((loaded.result(engine, callee, arguments),))
+    returned = loaded.result(engine, callee, arguments)
+    happening.called(engine, callee, arguments, returned)
+    return frozenset((returned,))

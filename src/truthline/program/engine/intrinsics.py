@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from truthline.facts.code import Call
+from truthline.facts.code import Attr, Call
 from truthline.program.bodies import RESULT
 from truthline.program.engine import attributes
 from truthline.program.engine.calls import Arguments, Site, allocate, create, results
@@ -374,6 +374,37 @@ def _functions(engine: Engine, arguments: Arguments, site: Site | None) -> Itera
     return {one for one in argument(arguments, 0) if isinstance(one, (Function, Method, Class))}
 
 
+def _known_only(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """What is passed, without what is external or unknown."""
+    return {one for one in argument(arguments, 0) if isinstance(one, (Function, Method, Class, Instance))}
+
+
+def _beside(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """A function of a model that stands beside the external one of its name: both are called."""
+    for one in argument(arguments, 0):
+        yield one
+        if isinstance(one, Function):
+            yield engine.universe.make(External, f"{one.unit.module}.{one.unit.name}")
+
+
+def _about(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
+    """`about(obj, name)`: objects of a model, without those that were made of an attribute of another name, if any."""
+    names = texts(argument(arguments, 1))
+    for one in argument(arguments, 0):
+        if "" in names or not isinstance(one, Instance) or _first_attribute(one) in (None, *names):
+            yield one
+
+
+def _first_attribute(made: Instance) -> str | None:
+    """The name of the attribute that stands first in the call which made an object."""
+    code = made.context.unit.code if made.context is not None else None
+    written = code.instructions[made.site] if code is not None and isinstance(made.site, int) else None
+    first = (
+        code.instructions[written.args[0]] if code is not None and isinstance(written, Call) and written.args else None
+    )
+    return first.name if isinstance(first, Attr) else None
+
+
 def _inject(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[Value]:
     """`inject(function, provider, **given)`: a call by somebody who looks at the signature."""
     given = Arguments((), arguments.keywords)
@@ -472,6 +503,9 @@ INTRINSICS: dict[str, Callable[[Any, Arguments, Site | None], Iterable[Value]]] 
     "boolean": _boolean,
     "isinstance": _isinstance,
     "functions": _functions,
+    "known": _known_only,
+    "beside": _beside,
+    "about": _about,
     "inject": _inject,
     "serve": _serve,
     "matching": _matching,

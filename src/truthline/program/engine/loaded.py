@@ -13,9 +13,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from truthline.facts.code import Call, Const
+from truthline.program.engine.happening import ROOTS, is_mapped
 from truthline.program.engine.outside import attribute_path, element_path, result_path
 from truthline.program.engine.values import (
-    NOTHING,
     Class,
     Constant,
     External,
@@ -48,7 +48,7 @@ FINDING = frozenset(
     )
 )  # fmt: skip
 """Methods of a query or of its result that return one object, or one row of them."""
-RELATING = frozenset(("relationship", "Relationship", "relation", "dynamic_loader"))
+RELATING = frozenset(("relationship", "Relationship", "relation", "dynamic_loader", "composite"))
 MAPPED = frozenset(("Mapped", "DynamicMapped", "WriteOnlyMapped"))
 _PASSING_ON = frozenset(
     (
@@ -57,7 +57,6 @@ _PASSING_ON = frozenset(
     )
 )  # fmt: skip
 """Attributes of a row, or of what a relationship holds, that lead to the same objects."""
-_ROOTS = ("sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.", "sql.")
 _MOST_CLASSES = 8
 
 
@@ -86,16 +85,10 @@ def _about(engine: Engine, callee: External, value: Value, name: str) -> Iterabl
         if not value.is_object or name == "merge":
             yield from value.classes
     elif isinstance(value, Class) and not value.unit.model:
-        if name not in EXECUTING and (callee.path.startswith(_ROOTS) or is_mapped(engine, value)):
+        if name not in EXECUTING and (callee.path.startswith(ROOTS) or is_mapped(engine, value)):
             yield value
     elif isinstance(value, Instance) and name == "merge" and is_mapped(engine, value.cls):
         yield value.cls
-
-
-def is_mapped(engine: Engine, cls: Class) -> bool:
-    """Whether an ORM maps a class of the analysed code."""
-    bases = engine.classes.outside_bases(cls) if not cls.unit.model else []
-    return any(isinstance(base, External) and base.path.startswith(_ROOTS) for base in bases)
 
 
 def _made(engine: Engine, path: str, classes: Iterable[Class], is_object: bool) -> External:
@@ -143,7 +136,7 @@ def related(engine: Engine, unit: Unit, annotation: Type, values: Values) -> Val
 
 def of_base(engine: Engine, base: External, owner: Value, name: str) -> External:
     """What an external base gives under a name; `Model.query` is a query of the class that is asked."""
-    classes = (owner,) if name == "query" and isinstance(owner, Class) and base.path.startswith(_ROOTS) else ()
+    classes = (owner,) if name == "query" and isinstance(owner, Class) and base.path.startswith(ROOTS) else ()
     return _made(engine, attribute_path(base.path, name), classes, False)
 
 
@@ -242,10 +235,10 @@ def entered(engine: Engine, value: External, name: str) -> External:
     return _made(engine, path, value.classes if isinstance(value, Loaded) else (), False)
 
 
-def objects(engine: Engine, value: Loaded) -> Values:
+def objects(engine: Engine, value: Loaded) -> frozenset[Instance]:
     """The objects for which a value stands when a protocol asks it."""
     if not value.is_object:
-        return NOTHING
+        return frozenset()
     return frozenset(engine.universe.make(Instance, cls) for cls in value.classes)
 
 

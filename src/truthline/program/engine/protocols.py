@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from truthline.program.engine import loaded
+from truthline.program.engine import happening, loaded
 from truthline.program.engine.attributes import attribute, class_members
 from truthline.program.engine.calls import Arguments, Site, allocate, call, run, suspended
 from truthline.program.engine.contexts import PLAIN
@@ -95,8 +95,12 @@ def _element(engine: Engine, value: External | Opaque, place: Value | None) -> V
 
 
 def _iterated(engine: Engine, value: External | Opaque) -> Values:
-    """What a loaded object yields whose class says how it is iterated."""
-    answered = hook(engine, value, "__iter__", (), None) if isinstance(value, Loaded) else None
+    """What a loaded object yields whose class says how it is iterated; iterating over a query loads its objects."""
+    if not isinstance(value, Loaded):
+        return NOTHING
+    if not value.is_object:
+        happening.loads(engine, value)
+    answered = hook(engine, value, "__iter__", (), None)
     return frozenset(element for one in answered or NOTHING for element in iterate(engine, one))
 
 
