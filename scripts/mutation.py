@@ -6,6 +6,8 @@
         python scripts/mutation.py run RESULTS --coverage .coverage --seed 10 --number 500
     the survivors once more, with more tests each, or with tests that were written since:
         python scripts/mutation.py again RESULTS --coverage .coverage --tests 600 [--also TEST...]
+    one room alone, with a measurement of its own tests (minutes):
+        python scripts/mutation.py run RESULTS --coverage .coverage --within src/truthline/program/logs --number 40
     what came of it, as tables in Markdown:
         python scripts/mutation.py report RESULTS
 
@@ -188,9 +190,10 @@ def _mutations(file: str) -> tuple[Any, list[Any]]:
     return module, [each for each in mutations if isinstance(each.contained_by_top_level_function, FunctionDef)]
 
 
-def population() -> list[Mutant]:
-    """Every mutant of every file."""
-    return [Mutant(file, number) for file in sources() for number in range(len(_mutations(file)[1]))]
+def population(within: Sequence[str]) -> list[Mutant]:
+    """Every mutant of every file whose path begins in one of these ways."""
+    files = [file for file in sources() if file.startswith(tuple(within))]
+    return [Mutant(file, number) for file in files for number in range(len(_mutations(file)[1]))]
 
 
 def changed(mutant: Mutant) -> Change:
@@ -211,7 +214,7 @@ def changed(mutant: Mutant) -> Change:
 def run(args: argparse.Namespace, place: Path) -> None:
     """Try the sample; a mutant that stands in the results already is not tried again."""
     coverage, workshop = Coverage(args.coverage), Workshop(place)
-    everything = population()
+    everything = population(args.within)
     print(f"{len(everything)} mutants in {len({each.file for each in everything})} files", flush=True)
     sample = random.Random(args.seed).sample(everything, args.number)  # noqa: S311
     done = {(each["file"], each["number"]) for each in _read(args.results)}
@@ -293,6 +296,7 @@ def main() -> None:
             each.add_argument("--also", nargs="*", default=[], help="tests that every mutant is held against")
         if command is run:
             each.add_argument("--number", type=int, default=500)
+            each.add_argument("--within", nargs="*", default=[""], help="beginnings of the paths that are mutated")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mutation-") as place:
         args.command(args, Path(place))

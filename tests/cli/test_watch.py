@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,10 @@ def test_a_saved_file_is_answered_until_the_run_is_interrupted(tmp_path: Path) -
     with subprocess.Popen(command, cwd=base, env=environment(), stdout=subprocess.PIPE, text=True) as watching:
         assert watching.stdout is not None
         assert "clean" in watching.stdout.readline()
-        (base / "app/decide.py").write_text(READS)
-        assert "TL103" in watching.stdout.readline()
-        assert "violated" in watching.stdout.readline()
-        time.sleep(2)  # until it waits again
+        for more in ("", "# once more\n"):  # that it answers again says that the answer before was given to its end
+            (base / "app/decide.py").write_text(READS + more)
+            assert "TL103" in watching.stdout.readline()
+            assert "violated" in watching.stdout.readline()
         watching.send_signal(signal.SIGINT)
         assert watching.wait(timeout=60) == 1
 

@@ -44,8 +44,9 @@ FAILING = {
 @pytest.mark.parametrize("name", FAILING)
 def test_a_rule_that_fails_is_named(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     body, sentence = FAILING[name]
-    monkeypatch.setattr(patience, "FILE", 0.5)
-    monkeypatch.setattr("truthline.checking.asking.FILE", 0.5)
+    if sentence == "takes longer than":  # else a busy machine would say so of the others
+        monkeypatch.setattr(patience, "FILE", 0.5)
+        monkeypatch.setattr("truthline.checking.asking.FILE", 0.5)
     project(tmp_path, {"truthline.toml": CONFIG, "ours.py": f"{HEAD}        {body}\n", "app/a.py": ""})
     result = truthline(tmp_path, "check", "--no-cache")
     assert result.status == 3, result

@@ -79,10 +79,10 @@ def test_a_dead_worker_costs_one_file(tmp_path: Path, job: Job, jobs: int) -> No
 def test_a_silent_worker_costs_one_file(tmp_path: Path, job: Job) -> None:
     started = time.monotonic()
     files = {"bulk": BULK, "a": b"a", "b": b"hang", "c": b"c"}
-    assert outcomes(tmp_path, job, files, jobs=1, seconds=1.0) == {
+    assert outcomes(tmp_path, job, files, jobs=1, seconds=3.0) == {
         "bulk": "##########",
         "a": "A",
-        "b": "takes longer than 1 seconds to read",
+        "b": "takes longer than 3 seconds to read",
         "c": "C",
     }
     assert time.monotonic() - started < 20
