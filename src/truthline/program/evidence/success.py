@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from truthline.facts.code import Build, BuildDict, Call, Const, Register, Return
+from truthline.facts.code import Build, BuildDict, Call, Const, Register, Return, SetAttr, SetItem
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Constant, Context
+from truthline.program.engine.values import Class, Constant, Context
 from truthline.program.evidence.executed import Queries
 from truthline.program.evidence.terms import Site
 
@@ -40,7 +40,7 @@ class Outcomes:
         if isinstance(instruction, Build) and instruction.kind == "tuple" and instruction.items:
             return self._is_false(context, instruction.items[0])
         if isinstance(instruction, (Build, BuildDict)) and not instruction.items:
-            return True
+            return True not in self._flags_set(context, register)
         if isinstance(instruction, BuildDict):
             return any(
                 key is not None and self._is_flag(context, key) and self._is_false(context, value)
@@ -54,7 +54,8 @@ class Outcomes:
         self, context: Context, register: Register, call: Call, stack: tuple[Site, ...], depth: int
     ) -> bool:
         """A result that is made with `success=False`, here or by every return of what is called."""
-        if any(name in FLAGS and self._is_false(context, value) for name, value in call.keywords):
+        flags = [value for name, value in (*call.keywords, *self._placed(context, call)) if name in FLAGS]
+        if any(self._is_false(context, value) for value in flags) or self._flags_set(context, register) == {False}:
             return True
         callees = self._passing.callees(context, register)
         if not callees or depth >= _DEEPEST or any(callee.unit.name == "__init__" for callee in callees):
@@ -65,6 +66,32 @@ class Outcomes:
             returns_values(callee.unit) and self.is_failure(callee, value, {}, inner, depth + 1)
             for callee, value in returns
         )
+
+    def _placed(self, context: Context, call: Call) -> list[tuple[str, Register]]:
+        """The positional arguments of a class of the analysed code, with the names of what takes them."""
+        classes = [
+            one for one in self.engine.value(context, call.func) if isinstance(one, Class) and not one.unit.model
+        ]
+        if len(classes) != 1 or call.stars:
+            return []
+        inits = [one for one in self.engine.classes.methods_named(classes[0].unit, "__init__") if not one.model]
+        names = [one.name for one in inits[0].code.params[1:]] if inits else self.engine.classes.parameters(classes[0])
+        return list(zip(names, call.args, strict=False))
+
+    def _flags_set(self, context: Context, register: Register) -> set[bool | None]:
+        """What is put under the flags of a result after it was made; None for what is no literal."""
+        unit = context.unit
+        found: set[bool | None] = set()
+        for user in unit.uses.get(register, ()):
+            match unit.code.instructions[user]:
+                case SetAttr(name=name, value=value) if name in FLAGS:
+                    set_to = unit.code.instructions[value]
+                case SetItem(key=key, value=value) if self._is_flag(context, key):
+                    set_to = unit.code.instructions[value]
+                case _:
+                    continue
+            found.add(bool(set_to.value) if isinstance(set_to, Const) else None)
+        return found
 
     def truth(self, context: Context, register: Register) -> bool | None:
         """Whether a value is true, where it is always the same constant truth."""
