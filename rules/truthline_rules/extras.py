@@ -1,7 +1,8 @@
 """The keys of `extra` in one file: of log calls, and of the dicts of `LoggerAdapter`s.
 
 A dict is followed to where it is written, as far as the file tells: through variables of the function and the module,
-attributes, functions that return it, and the calls of a function that is handed it.
+attributes, functions that return it, and the calls of a function that is handed it. The value engine knows more of the
+extras of a flow, and looks at nothing else: these keys are asked of every log call, of files that no flow enters too.
 """
 
 import ast

@@ -48,7 +48,8 @@ class LogMarkerMissing(Rule):
 
     What it does:
         Follows every way from the call of a flow's decision to where its entry returns, through early returns, loops,
-        caught exceptions and what is called, and reports a return that is reached without a log or metric call that
+        caught exceptions (of what is called, and those that a clause is written for) and what is called, and reports
+        a return that is reached without a log or metric call that
         names the `marker`. A flow without `decision` must log it before each return. Of evidence, the producers in
         `written-by` must log `success` where they return after a write, and `failure` where the write raises (past
         the handler, if there is one) and where they return a false value. The witness is such a way, line by line.

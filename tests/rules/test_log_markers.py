@@ -567,6 +567,59 @@ DECISIONS = {
         map(mark, ["evaluated"])
         return passed
     """,
+    "what is made of the answer fails": """
+        passed = may(row(session))
+        try:
+            number = int("x" if passed else "1")
+        except ValueError:
+            return False
+        mark()
+        return number
+    """,
+    "what is made of it fails, and is told": """
+        passed = may(row(session))
+        try:
+            number = int("x" if passed else "1")
+        except ValueError:
+            number = 0
+        mark()
+        return number
+    """,
+    "a key that is missing": """
+        passed = may(row(session))
+        try:
+            name = {True: "yes"}[passed]
+        except KeyError:
+            return "no"
+        mark()
+        return name
+    """,
+    "another clause": """
+        passed = may(row(session))
+        try:
+            name = {True: "yes", False: "no"}[passed]
+        except ZeroDivisionError:
+            return "never"
+        mark()
+        return name
+    """,
+    "a clause around the marker alone": """
+        passed = may(row(session))
+        try:
+            mark()
+        except Exception:
+            return False
+        return passed
+    """,
+    "an attribute of code that is not analysed": """
+        passed = may(row(session))
+        try:
+            found = session.first().gone()
+        except AttributeError:
+            return False
+        mark()
+        return found
+    """,
     "a partial method": """
         class T:
             def tell(self, event):

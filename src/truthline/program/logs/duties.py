@@ -20,6 +20,7 @@ from truthline.program.evidence.passages import End, Passages, Taken, Told
 from truthline.program.evidence.persisting import COMMITS, UNDOES, is_called
 from truthline.program.evidence.success import Outcomes, returns_values
 from truthline.program.evidence.terms import Place, Site
+from truthline.program.logs.clauses import fails_as_expected
 from truthline.program.logs.emitted import Emissions, arguments
 
 Standing = Literal["before", "due", "done"]
@@ -126,6 +127,8 @@ class Duty:
         if isinstance(instruction, ir.Raise):
             yield standing
         if not isinstance(instruction, ir.Call):
+            if self.kind == "decision" and fails_as_expected(self.emissions.outside, context, register):
+                yield standing
             return
         begun = self._begun(context, register, standing, stack)
         callees = self._concerned_callees(context, register)
@@ -133,7 +136,9 @@ class Duty:
             for one in self._called(callees, context, register, begun, stack):
                 if one.raised:
                     yield self._after(one.standing, begun, register)
-        elif self._can_raise(context, register, instruction):
+        elif self._can_raise(context, register, instruction) or (
+            self.kind == "decision" and fails_as_expected(self.emissions.outside, context, register)
+        ):
             yield self._failed(context, register, standing, begun, stack)
 
     def _failed(self, context: Context, register: Register, standing: _On, begun: _On, stack: tuple[Site, ...]) -> _On:
