@@ -366,12 +366,24 @@ def _called(engine: Engine, context: Context, register: Register, one: ir.Call, 
     arguments = arguments_of(engine, context, one, row)
     if any(isinstance(callee, Opaque) for callee in callees):
         callees = _settled(engine, context, one, callees, arguments)
+    _ask_for_texts(engine, context, register, one, callees, arguments)
     found: set[Outcome] = set()
     for callee in sorted(callees) if len(callees) > 1 else callees:
         found |= invoke(engine, callee, arguments, (context, register))
         for handler, given in engine.operations(callee, arguments) if engine.operations is not None else ():
             found |= invoke(engine, handler, given, None)
     return found
+
+
+def _ask_for_texts(
+    engine: Engine, context: Context, register: Register, one: ir.Call, callees: Values, arguments: Arguments
+) -> None:
+    """`text.format(value)` on a text of which nothing is known asks every value for its text."""
+    func = context.unit.code.instructions[one.func]
+    if context.unit.model or not isinstance(func, ir.Attr) or func.name != "format":
+        return
+    if any(isinstance(callee, (Opaque, External)) for callee in callees):
+        shown(engine, frozenset(arguments.every()), "", (context, register))
 
 
 def _with_recorded(

@@ -545,6 +545,7 @@ class generator:
 
 class list:
     def __init__(self, items=()):
+        items.__length_hint__()
         _copy_sequence(self, items)
 
     def append(self, item):

@@ -95,3 +95,9 @@ def length_hint(obj):
 
 def index(obj):
     return obj.__index__()
+
+
+def length_hint(obj, default=0):
+    len(obj)
+    obj.__length_hint__()
+    return len("")

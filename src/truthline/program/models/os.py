@@ -1,0 +1,5 @@
+"""`fspath`: an object says itself which path it is."""
+
+
+def fspath(path):
+    return path.__fspath__()
