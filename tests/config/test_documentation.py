@@ -1,14 +1,18 @@
 """`docs/configuration.md` has every key of the schema, with its default, and no other."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+import tomli
 
 from truthline.config import load, schema
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
+OTHER_EVIDENCE = ("project-ready", "key-ready", "sdk-attested")
 ROW = re.compile(r"^\| `([a-z-]+)` \|([^|]*)\|([^|]*)\|", re.MULTILINE)
 
 SECTIONS: dict[str, list[type[schema.Contract]]] = {
@@ -44,3 +48,38 @@ def test_the_examples_are_sound(tmp_path: Path, number: int) -> None:
     (tmp_path / "truthline.toml").write_text(owner + text, encoding="utf-8")
     assert load(tmp_path).file == "truthline.toml"
     assert len(examples) == 3
+
+
+def test_the_steps_of_adopting_authority_make_one_config(tmp_path: Path) -> None:
+    text = (DOCS.parent / "adopting-authority.md").read_text(encoding="utf-8")
+    contracts: dict[str, Any] = {"evidence": {name: {"tables": [name]} for name in OTHER_EVIDENCE}}
+    for step in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+        _merge(contracts, tomli.loads(step))
+    (tmp_path / "backend").mkdir()
+    (tmp_path / "truthline.toml").write_text(_lines(contracts), encoding="utf-8")
+    config = load(tmp_path)
+    flow = config.flow["onboarding-activation"]
+    assert flow.contract
+    assert flow.guards == ("tenants.onboarding_state",)
+    assert set(flow.must_read) == config.evidence.keys() == {*OTHER_EVIDENCE, "connector-validated"}
+    assert (
+        len(re.findall(r"^## \d+ ", text, re.MULTILINE)) == text.count("\nGuarded by: TL") + 1
+    )  # the last one says how
+
+
+def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and key in into:
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _lines(table: dict[str, Any]) -> str:
+    return "".join(f"{json.dumps(key)} = {_inline(value)}\n" for key, value in table.items())
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{json.dumps(key)} = {_inline(one)}' for key, one in value.items())} }}"
+    return f"[{', '.join(map(_inline, value))}]" if isinstance(value, list) else json.dumps(value)
