@@ -41,9 +41,8 @@ WORDS = msgspec.msgpack.encode(("a", "b", "c", "f", "state", "x"))
 TEXTS = [SPOKEN, *(text for _, text in NEWER.values())]
 
 
-@bounded
-@given(MODULES)
-def test_the_second_parser_reads_what_the_first_reads(text: str) -> None:
+def reads_alike(text: str) -> None:
+    """What LibCST reads and is lowered equals what `ast` reads."""
     try:
         tree = quietly(ast.parse, text)
     except SyntaxError:
@@ -57,9 +56,8 @@ def test_the_second_parser_reads_what_the_first_reads(text: str) -> None:
     assert places(lowered) == places(tree), text
 
 
-@bounded
-@given(MODULES)
-def test_facts_come_back_as_they_were_stored(text: str) -> None:
+def comes_back(text: str) -> None:
+    """Facts are the same after they were stored."""
     reply = answered(Reading(WORDS), text.encode())
     assert reply.payload is not None, reply.reason
     facts = msgspec.msgpack.decode(reply.payload, type=FileFacts)
@@ -69,6 +67,18 @@ def test_facts_come_back_as_they_were_stored(text: str) -> None:
     assert msgspec.msgpack.encode(outline) == facts.outline
     bodies = lower(quietly(parse_text, text))
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(bodies), type=Bodies) == bodies
+
+
+@bounded
+@given(MODULES)
+def test_the_second_parser_reads_what_the_first_reads(text: str) -> None:
+    reads_alike(text)
+
+
+@bounded
+@given(MODULES)
+def test_facts_come_back_as_they_were_stored(text: str) -> None:
+    comes_back(text)
 
 
 @bounded

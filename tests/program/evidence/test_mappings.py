@@ -601,6 +601,17 @@ class Special(Key):
         "session.execute(select(with_polymorphic(Key, [Special]))).first()",
         "",
     ),
+    "the table that an abstract class names": Case(
+        """
+class Common(Base):
+    __abstract__ = True
+    __tablename__ = "api_keys"
+    id = Column(Integer, primary_key=True)
+    status = Column(String)
+class Key(Common):
+    __tablename__ = "others"
+"""
+    ),
     "as_declarative": Case("""\
 from sqlalchemy.orm import as_declarative
 @as_declarative()

@@ -169,13 +169,15 @@ class Declared:
 
 def is_mapping(unit: Unit, call: Call) -> bool:
     """Whether a call is a decorator's that maps a class and hands it back: `@registry.mapped`, `@as_declarative()`."""
-    made = unit.code.instructions[call.func]
-    return called_name(unit, made if isinstance(made, Call) else call) in _DECORATORS
+    return called_name(unit, call) in _DECORATORS
 
 
 def called_name(unit: Unit, call: Call) -> str | None:
-    """The last name of what is called, as it is written."""
-    name = getattr(unit.code.instructions[call.func], "name", None)
+    """The last name of what is called, as it is written; of what a call returns, that of the inner call."""
+    func = unit.code.instructions[call.func]
+    if isinstance(func, Call):
+        return called_name(unit, func)
+    name = getattr(func, "name", None)
     return name if isinstance(name, str) else None
 
 

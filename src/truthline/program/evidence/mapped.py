@@ -454,13 +454,20 @@ class Mappings:
                     field = self._field(other, attribute)
                     if field is None or field.maker not in _DJANGO_RELATED:
                         continue
-                    related = field.text(field.argument("related_name")) or (unit.name.lower() if model else None)
-                    if related in (name, model) and (source := self.of(other)) is not None:
+                    called = self._reverse_names(field, other)
+                    if (name in called or model in called) and (source := self.of(other)) is not None:
                         target = self.related(source, attribute)
                         if target is not None and target.table == mapping.table:
                             source = msgspec.structs.replace(source, between=target.between)
                             return source, self.key_columns(source, attribute, target)
         return None
+
+    def _reverse_names(self, field: _Field, other: Class) -> set[str]:
+        """What the reverse of a relation is called, as an attribute and in filters."""
+        told = [field.text(field.argument(name)) for name in ("related_name", "related_query_name")]
+        default = self._meta(other, "default_related_name") if told[0] is None else None
+        names = [one for one in (*told, default) if isinstance(one, str)] or [other.unit.name.lower()]
+        return {one.replace("%(class)s", other.unit.name.lower()) for one in names}
 
     def key_columns(self, mapping: Mapping, name: str, target: Mapping) -> frozenset[Column]:
         """The columns by which a Django field leads to another model: its own, or those of the table between."""
