@@ -68,6 +68,8 @@ again = decide
 CONTRACTS = [
     ("no docstring", "", 1),
     ("stated", f'"""Decides.\n\n    {STATED}\n"""\n', 0),
+    ("stated below its title", f'"""{STATED.replace("`: decides", "`:" + chr(10) + "decides")}\n\n    More."""\n', 0),
+    ("an empty title", '"""Authority contract of flow `activation`:\n\nOther words."""\n', 1),
     ("stated as the first thing", f'"""{STATED}"""\n', 0),
     ("the words without the evidence", '"""Authority contract of flow `activation`: decides on evidence only."""\n', 1),
     ("in a comment", "# " + STATED.replace("\n", "\n# ") + "\n", 1),

@@ -73,7 +73,7 @@ def _contract(
 def _paragraph(title: str) -> re.Pattern[str]:
     """The paragraph of a docstring that begins with a title, up to the next blank line."""
     words = r"\s+".join(re.escape(word) for word in title.split())
-    return re.compile(rf"^[ \t]*{words}:(?:[^\n]*\S[^\n]*\n?)+", re.MULTILINE)
+    return re.compile(rf"^[ \t]*{words}:[ \t]*\n?(?:[^\n]*\S[^\n]*\n?)+", re.MULTILINE)
 
 
 def _state_title(name: str) -> str:

@@ -30,7 +30,38 @@ def lapses(directory: Path, source: str, producer: str = "enable") -> list[int]:
 
 
 INSERT = 'session.execute("INSERT INTO api_keys (id) VALUES (:id)", {"id": key})'
+DECORATED = """
+        import functools
+        def around(function):
+            @functools.wraps(function)
+            def wrapper(session, *args):
+                try:
+                    return function(session, *args)
+                except ValueError:
+                    session.rollback()
+                    @@
+            return wrapper
+        @around
+        def enable(session, key):
+            INSERTED
+            return True
+""".replace("INSERTED", INSERT)
+DEFERRED = """
+        import rq, starlette, tenacity
+        def save(session, key):
+            INSERTED
+        class Own:
+            def enqueue(self, function, *args):
+                function(*args)
+        def enable(session, key):
+            @@
+            return True
+""".replace("INSERTED", INSERT)
 PERSISTED = {
+    "a decorator that raises again": DECORATED.replace("@@", "raise"),
+    "a decorator that says that it has failed": DECORATED.replace("@@", "return False"),
+    "a function that is handed over and run at once": DEFERRED.replace("@@", "tenacity.Retrying()(save, session, key)"),
+    "a queue of our own that runs it": DEFERRED.replace("@@", "Own().enqueue(save, session, key)"),
     "a write before success": f"""
         def enable(session, key):
             if not key:
@@ -199,6 +230,9 @@ def test_persisted(source: str, tmp_path: Path) -> None:
 
 
 LAPSES = {
+    "a decorator that swallows": (DECORATED.replace("@@", "return True"), [9]),
+    "a task that is queued": (DEFERRED.replace("@@", "rq.Queue().enqueue(save, session, key)"), [9]),
+    "a task that runs later": (DEFERRED.replace("@@", "starlette.BackgroundTasks().add_task(save, session, key)"), [9]),
     "success before the write": (
         f"""
         def enable(session, key):

@@ -264,6 +264,17 @@ class Serving:
             yield from sorted(one for one in values if one is not function)
             register = decorated
 
+    def decorated(self, unit: Unit) -> list[Function]:
+        """The functions of the analysed code that a call of a function by its name runs instead of it."""
+        found: dict[Function, None] = {}
+        for own in self._functions(unit):
+            handles = list(self._handles(own))
+            for handle in handles[-1:] if len(handles) > 1 else ():
+                function = handle.function if isinstance(handle, Method) else handle
+                if isinstance(function, Function) and not function.unit.model:
+                    found[function] = None
+        return list(found)
+
     def _arguments(self, function: Function) -> Arguments:
         """What a call from outside passes: the receiver, and anything else."""
         receiver = self.engine.classes.receiver(function.unit, function.closure, False)

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from truthline.facts.code import Attr, Call, Enter, Leave, Register
-from truthline.program.engine.values import Class, Context, External, Instance, Value
+from truthline.program.engine.values import Class, Context, External, Function, Instance, Method, Value
 from truthline.program.evidence.executed import Queries
 from truthline.program.evidence.passages import End, Passages, Taken, Told
 from truthline.program.evidence.passing import Passing
@@ -26,6 +26,14 @@ _DEEPEST = 12
 COMMITS = ("commit", "acommit", "flush")
 UNDOES = ("rollback", "arollback")
 
+
+_LATER = frozenset(
+    (
+        "enqueue", "enqueue_in", "enqueue_at", "enqueue_call", "delay", "apply_async", "send_task", "add_task",
+        "add_job", "call_later", "call_soon", "call_soon_threadsafe", "call_at", "defer", "defer_async", "on_commit",
+    )
+)  # fmt: skip
+"""Methods that run what they are handed when the caller has long returned, if at all."""
 
 MayWrite = Callable[[Context, Register], bool]
 """Whether a call of which not every target is known could be the write."""
@@ -129,6 +137,8 @@ class Persisting:
         if queries is not None:
             every = all(one.unread or any(one.writes_of(table) for table in self._tables) for one in queries)
             return "always" if every else "not"
+        if self._runs_later(context, register):
+            return "not"
         callees = self.queries.passing.callees(context, register)
         if callees:
             return _least({self.persists(callee, (*stack, (context, register))) for callee in callees})
@@ -138,6 +148,14 @@ class Persisting:
         if siblings:  # nothing is known here of a receiver that is known where the function is called otherwise
             return _least({self.persists_at(one, register, stack) for one in siblings})
         return "always" if self._may_write(context, register) else "not"
+
+    def _runs_later(self, context: Context, register: Register) -> bool:
+        """Whether a call hands a function to a queue or scheduler outside, which runs it when this one has returned."""
+        call = context.unit.code.instructions[register]
+        func = context.unit.code.instructions[call.func] if isinstance(call, Call) else None
+        if not isinstance(call, Call) or not isinstance(func, Attr) or func.name not in _LATER:
+            return False
+        return not any(_is_first_party(callee) for callee in self.engine.value(context, call.func))
 
     def _raises(self, context: Context, register: Register) -> bool:
         """Whether a call is one of an attribute of None: no way goes on from there."""
@@ -171,6 +189,11 @@ def is_called(passing: Passing, context: Context, register: Register, names: tup
 def _least(found: Collection[Persists]) -> Persists:
     """What several targets of a call have in common."""
     return "not" if "not" in found else "success" if "success" in found else "always"
+
+
+def _is_first_party(value: Value) -> bool:
+    function = value.function if isinstance(value, Method) else value
+    return isinstance(function, Function) and not function.unit.model
 
 
 def _suppresses(value: Value) -> bool:

@@ -42,12 +42,22 @@ class Producers:
         """The lapses of the producers, in the order of the text; what only declares a method produces nothing."""
         for unit in units:
             if not self._is_declaration(unit):
-                context = self.engine.ambient(unit, deep=True)
                 self.engine.enter((unit,))
-                queries = Queries(Slice(self.engine, [context]), self._texts)
-                persisting = Persisting(queries, tables, lambda at, call: self._may_write(at, call, tables))
-                for lapse in persisting.lapses(context):
-                    yield self._unpersisted(unit, lapse, tables)
+                context = self.engine.ambient(unit, deep=True)
+                found = [(context, lapse) for lapse in self._lapses(context, tables)]
+                for around in self._around(unit) if not found else ():
+                    found += [(around, lapse) for lapse in self._lapses(around, tables)]
+                yield from (self._unpersisted(unit, one.unit, lapse, tables) for one, lapse in found)
+
+    def _lapses(self, context: Context, tables: tuple[Table, ...]) -> list[Lapse]:
+        queries = Queries(Slice(self.engine, [context]), self._texts)
+        return Persisting(queries, tables, lambda at, call: self._may_write(at, call, tables)).lapses(context)
+
+    def _around(self, unit: Unit) -> Iterable[Context]:
+        """What decorators of the analysed code put in the place of a producer."""
+        for function in self.engine.serving.decorated(unit):
+            inner = function.unit
+            yield self.engine.universe.context(inner, function.closure, (None,) * len(inner.code.params), True, True)
 
     def _is_declaration(self, unit: Unit) -> bool:
         """A method that is abstract, or belongs to a protocol."""
@@ -59,15 +69,16 @@ class Producers:
             return False
         return classes.is_protocol(self.engine.universe.make(Class, owner, self.engine.ambient(owner.parent)))
 
-    def _unpersisted(self, unit: Unit, lapse: Lapse, tables: tuple[Table, ...]) -> UnpersistedEvidence:
-        steps = [self.places.entry(unit)]
+    def _unpersisted(self, producer: Unit, unit: Unit, lapse: Lapse, tables: tuple[Table, ...]) -> UnpersistedEvidence:
+        """A lapse in a producer, or in the function `unit` that a decorator puts in its place."""
+        steps = [self.places.entry(producer)]
         steps += [self.places.step(unit, register, "value") for register in dict.fromkeys(lapse.tests)]
         location = self.places.location(unit, lapse.returned)
         if unit.code.where(lapse.returned)[:2] == unit.code.position[:2]:
             location = self.places.definition(unit)
         else:
             steps.append(self.places.step(unit, lapse.returned, "value"))
-        return UnpersistedEvidence(unit.symbol, tuple(map(str, tables)), location, tuple(steps))
+        return UnpersistedEvidence(producer.symbol, tuple(map(str, tables)), location, tuple(steps))
 
     def _may_write(self, context: Context, register: Register, tables: tuple[Table, ...]) -> bool:
         """Whether a call of which not every target is known could mean a function that writes."""

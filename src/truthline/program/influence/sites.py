@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from truthline.facts.code import Attr, Binary, Call, DelAttr, MakeFunction, Param, ParamSpec, Register
+from truthline.facts.code import (
+    Attr,
+    Binary,
+    Call,
+    DelAttr,
+    DelItem,
+    Enter,
+    Item,
+    Leave,
+    MakeFunction,
+    Next,
+    Param,
+    ParamSpec,
+    Register,
+    SetItem,
+    Test,
+    Unary,
+)
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.heap import Writer
 from truthline.program.engine.units import Unit, operands
@@ -12,6 +29,9 @@ from truthline.program.engine.values import Constant, Context, Instance, Value
 from truthline.program.evidence.passed import bound_before
 from truthline.program.influence.graph import Node, Site
 from truthline.program.slices import Slice
+
+_IN_ORDER = (Item, SetItem, DelItem, Next, Unary, Test, Enter, Leave)
+"""Instructions that pass their operands to special methods in their order."""
 
 
 class Sites:
@@ -135,6 +155,8 @@ class Sites:
             sides = (instruction.left, instruction.right)
             is_reflected = context.unit.name == f"__r{instruction.op}__"
             return Passed(plain=(sides[1 - index] if is_reflected else sides[index],))
+        if isinstance(instruction, _IN_ORDER) and context.unit.name.startswith("__"):
+            return Passed(plain=operands(instruction)[index : index + 1])
         if not isinstance(instruction, Call):
             return Passed(whole=operands(instruction))
         offsets = {bound_before(value, context.unit) for value in self.engine.value(site.context, instruction.func)}
