@@ -9,7 +9,7 @@ from truthline.facts import code as ir
 from truthline.facts.code import Register
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.flow import before, read_by
-from truthline.program.engine.protocols import placed
+from truthline.program.engine.protocols import is_container, placed
 from truthline.program.engine.reach import comes_from, reaches
 from truthline.program.engine.units import Unit, operands
 from truthline.program.engine.values import (
@@ -285,7 +285,9 @@ class Dependence:
         yield value(context, asked)
         yield from self._executed(context, register)
         for tested in self.engine.value(context, asked):
-            if isinstance(tested, Instance) and tested.cls.unit.model and not tested.anywhere:
+            if not isinstance(tested, Instance) or tested.anywhere:
+                continue
+            if tested.cls.unit.model or is_container(self.engine, tested):
                 yield held(tested)
 
     def _caught(self, context: Context, register: Register, one: ir.Caught) -> Iterable[Edge]:

@@ -21,6 +21,7 @@ from truthline.facts.code import (
 from truthline.program.engine.calls import is_lazy, is_record
 from truthline.program.engine.flow import before, last_write, lasting_stores, read_by, seen, seen_under
 from truthline.program.engine.heap import Writer
+from truthline.program.engine.protocols import is_container
 from truthline.program.engine.values import Class, Constant, Context, Instance, ModuleValue, Value, Values
 from truthline.program.influence.chosen import counted_key
 from truthline.program.influence.graph import Edge, How, Node, Site, part
@@ -208,7 +209,7 @@ class Memory:
         yield from self._taken(context, owner, frozenset(), lambda writer: True)
 
     def _every(self, owner: Instance) -> Iterable[Edge]:
-        if owner.cls.unit.model:
+        if owner.cls.unit.model or is_container(self.engine, owner):
             yield from self.writings.keys_of(None, owner)
             for _, _, writer in self.engine.heap.contents(owner):
                 yield from self.writings.item(None, owner, None, writer)
