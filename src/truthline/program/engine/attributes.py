@@ -282,6 +282,8 @@ def _bind(engine: Engine, member: Value, instance: Value | None, cls: Class) -> 
                 found.update(call(engine, engine.universe.make(Method, getter, member), given, None))
             is_data = bool(class_members(engine, member.cls, "__set__")[1])
             return found, is_data
+    if isinstance(member, External) and instance is None:
+        return (loaded.of_member(engine, member, cls),), False
     return (member,), False
 
 

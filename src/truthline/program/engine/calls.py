@@ -20,6 +20,7 @@ from truthline.program.engine.values import (
     Function,
     Instance,
     Intrinsic,
+    Loaded,
     Method,
     ModuleValue,
     Opaque,
@@ -90,7 +91,9 @@ def invoke(engine: Engine, callee: Value, arguments: Arguments, site: Site | Non
     if isinstance(callee, Instance):
         return _call_instance(engine, callee, arguments, site)
     if isinstance(callee, External):
-        return _call_external(engine, callee, arguments) | _decorated(arguments, site)
+        own = sorted(loaded.objects(engine, callee)) if isinstance(callee, Loaded) else []
+        answered = (_call_instance(engine, one, arguments, site) for one in own)
+        return _call_external(engine, callee, arguments).union(_decorated(arguments, site), *answered)
     if isinstance(callee, Opaque):
         engine.solver.notes().unknown[callee.reason] = None
         return frozenset((engine.opaque(_unresolved(callee.reason)),))

@@ -36,6 +36,7 @@ from truthline.program.engine.values import (
     Function,
     Instance,
     Intrinsic,
+    Loaded,
     Method,
     ModuleValue,
     Opaque,
@@ -246,6 +247,7 @@ def _type(engine: Engine, arguments: Arguments, site: Site | None) -> Iterable[V
             found |= engine.builtin(type(value.value).__name__)
         elif isinstance(value, (External, Opaque)):
             found.add(engine.universe.make(External, "builtins.type()"))
+            found.update(value.classes if isinstance(value, Loaded) and value.is_object else ())
     return found
 
 

@@ -57,12 +57,15 @@ _PASSING_ON = frozenset(
     )
 )  # fmt: skip
 """Attributes of a row, or of what a relationship holds, that lead to the same objects."""
+_QUERY_PROPERTY = "sqlalchemy.orm.query_property()"
 _MOST_CLASSES = 8
 
 
 def result(engine: Engine, callee: External, arguments: Arguments) -> External:
     """What a call of something external returns, with the classes that it is about."""
     path, name = result_path(callee.path), callee.path.rpartition(".")[2]
+    if name == "query_property":
+        return engine.universe.make(External, _QUERY_PROPERTY)
     if name in RELATING and arguments.positional:
         return _made(engine, path, _targets(engine, arguments.positional[0]), True)
     if name in NAMING or name in EXECUTING or name in KEYED:
@@ -138,6 +141,12 @@ def of_base(engine: Engine, base: External, owner: Value, name: str) -> External
     """What an external base gives under a name; `Model.query` is a query of the class that is asked."""
     classes = (owner,) if name == "query" and isinstance(owner, Class) and base.path.startswith(ROOTS) else ()
     return _made(engine, attribute_path(base.path, name), classes, False)
+
+
+def of_member(engine: Engine, member: External, owner: Class) -> External:
+    """What an external member of a class is when the class is asked: of `query_property()`, a query of that class."""
+    classes = (owner,) if member.path == _QUERY_PROPERTY else ()
+    return _made(engine, member.path, classes, False) if classes else member
 
 
 def _is_relationship(value: External) -> bool:

@@ -311,7 +311,7 @@ def entries_of(engine: Engine, mapping: Instance, site: Site | None) -> Iterable
 
 def look_up(engine: Engine, base: Instance, keys: Values, site: Site | None) -> None:
     """What looking for keys asks of them: the place of an element, or a hash, and whether they equal what is there."""
-    if not any(isinstance(key, Instance) for key in keys):
+    if not any(isinstance(key, (Instance, Loaded)) for key in keys):
         return
     if any(one.unit.symbol in ("builtins:list", "builtins:tuple") for one in engine.classes.order(base.cls)):
         special(engine, keys, "__index__", (), site)
@@ -326,9 +326,9 @@ def look_up(engine: Engine, base: Instance, keys: Values, site: Site | None) -> 
 def hashed(engine: Engine, values: Values, site: Site | None, within: int = 0) -> None:
     """`hash(value)`; of a tuple, that of its elements."""
     for value in values:
-        if not isinstance(value, Instance):
+        if not isinstance(value, (Instance, Loaded)):
             continue
-        if value.cls.unit.symbol in ("builtins:tuple", "builtins:frozenset"):
+        if isinstance(value, Instance) and value.cls.unit.symbol in ("builtins:tuple", "builtins:frozenset"):
             if within < _DEEPEST_HASH:
                 hashed(engine, engine.heap.item(value, None), site, within + 1)
         else:
