@@ -120,7 +120,25 @@ NEWER = {
 }
 
 
-@pytest.mark.parametrize("text", [SPOKEN, "", "\n", "\f\nx = 1", "# nothing else", "if x:\n\ty\n"])
+LIGATURES = """\
+from ﬁ import ﬁ, a as ﬁ
+import ﬁ.ﬁ as ﬁ
+class ﬁ(ﬁ, ﬁ=ﬁ): ﬁ = 'ﬁ'
+def ﬁ(ﬁ, *ﬃ, ﬀ=ﬁ.ﬁ):
+    global ﬂ
+    del ﬁ
+    try: pass
+    except ﬁ as ﬁ: pass
+    match ﬁ:
+        case ﬁ.ﬁ(ﬁ=1): pass
+        case [*ﬁ]: pass
+        case {**ﬁ}: pass
+        case ﬁ: pass
+"""
+"""Names that are the same names when they are written letter by letter; the text is not."""
+
+
+@pytest.mark.parametrize("text", [SPOKEN, LIGATURES, "", "\n", "\f\nx = 1", "# nothing else", "if x:\n\ty\n"])
 def test_what_every_interpreter_reads_is_the_same_tree(text: str) -> None:
     lowered, tree = quietly(lower_text, text), quietly(ast.parse, text)
     assert dump(lowered.tree) == dump(tree)
