@@ -107,7 +107,7 @@ class Classes:
         if node is None:
             node = self._orders[cls] = Node(partial(self._order_once, cls))
         values = self.engine.solver.read(node)
-        return max(values, key=len, default=(cls,))
+        return next(iter(values)) if len(values) == 1 else max(values, key=len, default=(cls,))
 
     def _order_once(self, cls: Class) -> Iterable[tuple[Class, ...]]:
         return (self._linear(cls, frozenset()),)
@@ -335,6 +335,10 @@ class Classes:
 
     def generated(self, cls: Class, name: str) -> Values:
         """The model's method that stands for one of the `GENERATED` ones, where a decorator of the class makes it."""
+        node = self.engine.solver.node(("generated", cls, name), partial(self._find_generated, cls, name))
+        return self.engine.solver.read(node)
+
+    def _find_generated(self, cls: Class, name: str) -> Values:
         if cls.unit.parent is not None and cls.unit.maker >= 0:
             for place in _decorated(cls.unit.parent, cls.unit.maker):
                 self.engine.value(cls.closure, place)

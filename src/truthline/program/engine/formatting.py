@@ -9,20 +9,27 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from truthline.program.engine.calls import Arguments, Site
-from truthline.program.engine.protocols import argument, entries_of, hook, is_container, item_of, iterate, texts
+from truthline.program.engine.protocols import (
+    answering_within,
+    argument,
+    entries_of,
+    hook,
+    is_container,
+    item_of,
+    iterate,
+    texts,
+)
 from truthline.program.engine.values import NOTHING, Constant, Instance, Loaded, Value, Values
 
 if TYPE_CHECKING:
     from truthline.program.engine.engine import Engine
 
 _MOST_TEXTS = 32
-_DEEPEST = 3
-"""Containers in containers whose elements are asked for their texts."""
 _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[a-zA-Z])")
 _PART = re.compile(r"\.(?P<attribute>[^.\[]+)|\[(?P<item>[^\]]*)\]")
 
 
-def shown(engine: Engine, values: Values, conversion: str, site: Site | None, within: int = 0) -> Values:
+def shown(engine: Engine, values: Values, conversion: str, site: Site | None) -> Values:
     """Asks values for their texts: by `__format__`, else `__str__`, else `__repr__`; under "r" by the last alone."""
     names = {"": ("__format__", "__str__", "__repr__"), "s": ("__str__", "__repr__")}.get(conversion, ("__repr__",))
     found: set[Value] = set()
@@ -35,9 +42,9 @@ def shown(engine: Engine, values: Values, conversion: str, site: Site | None, wi
                 found |= result
                 break
         else:
-            if within < _DEEPEST and isinstance(value, Instance) and is_container(engine, value):
-                parts = frozenset(one for entry in entries_of(engine, value, site) for one in entry if one is not None)
-                shown(engine, parts, "r", site, within + 1)
+            if isinstance(value, Instance) and is_container(engine, value):
+                for part in answering_within(engine, value, "__repr__"):
+                    hook(engine, part, "__repr__", (), site)
     return frozenset(found)
 
 

@@ -30,6 +30,7 @@ from truthline.facts.code import (
 )
 from truthline.program.engine.calls import constructed
 from truthline.program.engine.computed import run_stores
+from truthline.program.engine.contexts import PLAIN
 from truthline.program.engine.solver import Node
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import (
@@ -305,18 +306,18 @@ class Heap:
         return isinstance(key, Instance) and isinstance(key.site, str) and self.engine.classes.is_enum(key.cls)
 
     def _tuple_key(self, key: Instance, within: int) -> Value | None:
-        """A tuple display of elements that are keys themselves."""
+        """A tuple display of elements that are keys themselves, one in each place."""
         if key.cls.unit.symbol != "builtins:tuple":
             return None
-        elements: dict[Value | None, set[Value | None]] = {}
+        elements: dict[Value | None, Value] = {}
         for place, value, _ in self.engine.display(key, None):
-            elements.setdefault(place, set()).add(self.as_key(value, within + 1))
+            known = self.as_key(value, within + 1)
+            if known is None or elements.setdefault(place, known) is not known:
+                return None
         places = [self.engine.universe.constant(place) for place in range(len(elements))]
-        chosen = [next(iter(elements[place])) if len(elements.get(place, ())) == 1 else None for place in places]
-        known = tuple(one for one in chosen if one is not None)
-        if not known or len(known) < len(places):
+        if not places or any(place not in elements for place in places):
             return None
-        made = self.engine.universe.make(TupleKey, known)
+        made = self.engine.universe.make(TupleKey, tuple(elements[place] for place in places))
         self._tuples.setdefault(made, {})[key] = None
         return made
 
@@ -327,7 +328,18 @@ class Heap:
     def store_item(self, owner: Instance, key: Value | None, values: Iterable[Value], writer: Writer | None) -> None:
         """`owner[key] = value`."""
         known = self.as_key(key)
-        self.engine.solver.push(self._content_store(owner), ((known, value, writer) for value in values))
+        stored = tuple(values)
+        self.engine.solver.push(self._content_store(owner), ((known, value, writer) for value in stored))
+        for value in stored:
+            if may_hold(value):
+                self.engine.solver.push(self._kept_in(value), (owner,))
+
+    def kept_in(self, value: Value) -> frozenset[Instance]:
+        """The containers in which a container was put so far, but for the displays that were made with it."""
+        return self.engine.solver.read(self._kept_in(value))
+
+    def _kept_in(self, value: Value) -> Node:
+        return self.engine.solver.node(("kept in", value), None)
 
     def _content_store(self, owner: Instance) -> Node:
         return self.engine.solver.node(("content-store", owner), None)
@@ -435,6 +447,11 @@ def _is_no_class(owner: Value, unit: Unit, base: Register) -> bool:
             return made.name not in (owner.unit.name, "__class__")
         return _is_made_in_place(unit, base)
     return False
+
+
+def may_hold(value: Value) -> bool:
+    """Whether a value is an object of a model that can hold others: a container or something that has one."""
+    return isinstance(value, Instance) and value.cls.unit.model and value.cls.unit.symbol not in PLAIN
 
 
 def holds(values: Values, value: Value) -> bool:

@@ -20,17 +20,11 @@ from truthline.facts.code import (
     Build,
     BuildDict,
     Call,
-    Const,
     DelItem,
-    Enter,
     Hint,
-    Item,
     Load,
     MakeFunction,
-    Narrow,
-    Next,
     Param,
-    Phi,
     Register,
     Return,
     SetAttr,
@@ -39,11 +33,10 @@ from truthline.facts.code import (
     StoreGlobal,
     Test,
     Type,
-    Unpack,
     Yield,
-    YieldFrom,
 )
-from truthline.program.engine.heap import MOST_DEEP, holds
+from truthline.program.engine.changing import GIVES, HANDS_ON, TAKES_OUT, Changes
+from truthline.program.engine.heap import MOST_DEEP, holds, may_hold
 from truthline.program.engine.solver import Node
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Context, Function, Instance, Value, Values
@@ -61,14 +54,17 @@ PASSED: Literal[1] = 1
 FOUND: Literal[2] = 2
 """Read from memory."""
 Held = tuple[Context, Register, Way]
-_MUTATORS = {
-    "append", "add", "insert", "extend", "update", "setdefault", "appendleft", "extendleft", "pop", "popitem",
-    "popleft", "remove", "discard", "clear", "sort", "reverse", "put", "put_nowait", "move_to_end", "__setitem__",
-    "__ior__", "__iadd__",
-}  # fmt: skip
-_ALIASES = (Phi, Hint, Narrow, Await)
-_TAKES_OUT = (Item, Next, Unpack, YieldFrom, Enter)
-_HANDS_ON = (*_ALIASES, *_TAKES_OUT)
+Places = Iterable[tuple[Unit, Register]]
+"""Registers, whatever the context."""
+Purpose = Literal[0, 1, 2]
+"""Why it is asked who holds a container, which tells the places that matter."""
+CHANGED: Literal[0] = 0
+"""For those that may change it."""
+INSIDE: Literal[1] = 1
+"""For those that may change it, or a container that it holds."""
+READ: Literal[2] = 2
+"""For all of them."""
+_PROPERTIES = {"property", "cached_property"}
 
 
 class Holders:
@@ -76,9 +72,7 @@ class Holders:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._changing: dict[tuple[Unit, Register], bool] = {}
-        self._writing: dict[str, bool] = {}
-        self._changed_results: dict[str, bool] = {}
+        self._changes = Changes(engine)
         self._followed: defaultdict[Node, set[Held]] = defaultdict(set)
 
     def sites(self, unit: Unit) -> frozenset[Place]:
@@ -139,23 +133,28 @@ class Holders:
         """The calls of a model's class, which links what they make."""
         return self.engine.solver.read(self.engine.solver.node(("made", cls), partial(self._calls_of, cls)))
 
-    def of(self, value: Value, read: bool = False) -> frozenset[Place]:
-        """Every place that can hold the value; of a container those that may change it, unless asked who reads it."""
-        return self.engine.solver.read(self._holding(value, read))
+    def of(self, value: Value, purpose: Purpose = CHANGED) -> frozenset[Place]:
+        """Every place that can hold the value; of a container, those that matter for the purpose."""
+        return self.engine.solver.read(self._holding(value, purpose))
 
-    def _holding(self, value: Value, read: bool) -> Node:
-        return self.engine.solver.node(("holders", value, read), partial(self._of, value, read))
+    def _holding(self, value: Value, purpose: Purpose) -> Node:
+        return self.engine.solver.node(("holders", value, purpose), partial(self._of, value, purpose))
 
-    def _of(self, value: Value, read: bool) -> Iterable[Place]:
+    def _of(self, value: Value, purpose: Purpose) -> Iterable[Place]:
         """What it was made into; each step from there adds its own places, so none is looked at twice."""
         for context, register in self._origin(value):
-            self._follow(value, read, context, register, MADE)
+            self._follow(value, purpose, context, register, MADE)
             yield context, register
+        if may_hold(value) and not _is_modelled_object(value):
+            for container in sorted(self.engine.heap.kept_in(value)):
+                for context, register in self._taken_out(value, container):
+                    self._follow(value, purpose, context, register, FOUND)
+                    yield context, register
 
-    def _follow(self, value: Value, read: bool, context: Context, register: Register, way: Way) -> None:
+    def _follow(self, value: Value, purpose: Purpose, context: Context, register: Register, way: Way) -> None:
         solver = self.engine.solver
-        key = ("step", value, read, context, register, way)
-        solver.read(solver.node(key, partial(self._step, value, read, context, register, way)))
+        key = ("step", value, purpose, context, register, way)
+        solver.read(solver.node(key, partial(self._step, value, purpose, context, register, way)))
 
     def _origin(self, value: Value) -> Iterable[Place]:
         if isinstance(value, Function):
@@ -173,6 +172,16 @@ class Holders:
                 yield from self._receivers(value.cls.unit, value, set())
         elif isinstance(value, Instance) and isinstance(value.site, str) and value.site.startswith("*"):
             yield from self._collected(value, int(value.site[1:].partition("@")[0]))
+        elif isinstance(value, Instance) and isinstance(value.site, tuple) and value.site[0] == "items of":
+            yield from self._listed(value, value.site[1])
+
+    def _listed(self, value: Instance, mapping: str | Value) -> Iterable[Place]:
+        """The calls of `items()` that list a mapping's pairs."""
+        for context, register in self.of(mapping, INSIDE) if isinstance(mapping, Instance) else ():
+            for user in context.unit.uses.get(register, ()):
+                if isinstance(context.unit.code.instructions[user], Attr):
+                    for call in context.unit.uses.get(user, ()):
+                        yield from self._if_holds(value, context, call)
 
     def _initialised(self, value: Instance) -> Iterable[Place]:
         """`self` where a model initialises the object: `dict(a=f)` fills it there."""
@@ -214,24 +223,24 @@ class Holders:
 
     # -- one step -----------------------------------------------------------------------------
 
-    def _step(self, value: Value, read: bool, context: Context, register: Register, way: Way) -> Iterable[Held]:
-        holding = self._holding(value, read)
+    def _step(self, value: Value, purpose: Purpose, context: Context, register: Register, way: Way) -> Iterable[Held]:
+        holding = self._holding(value, purpose)
         followed = self._followed[holding]
         for user in context.unit.uses.get(register, ()):
-            for following in self._use(value, read, context, register, user, way):
+            for following in self._use(value, purpose, context, register, user, way):
                 if following not in followed:
                     followed.add(following)
                     self.engine.solver.push(holding, (following[:2],))
-                    self._follow(value, read, *following)
+                    self._follow(value, purpose, *following)
         return ()
 
     def _use(
-        self, value: Value, read: bool, context: Context, register: Register, user: Register, way: Way
+        self, value: Value, purpose: Purpose, context: Context, register: Register, user: Register, way: Way
     ) -> Iterable[Held]:
         engine = self.engine
         instruction = context.unit.code.instructions[user]
         found: Iterable[Place] = ()
-        if isinstance(instruction, _HANDS_ON):
+        if isinstance(instruction, HANDS_ON):
             yield from ((*place, way) for place in self._if_holds(value, context, user))
         elif isinstance(instruction, Call):
             yield from self._called(value, context, user, way)
@@ -239,7 +248,7 @@ class Holders:
                 self._decorating(context, user)
         elif isinstance(instruction, Binary):
             yield from self._operated(value, context, user, way)
-        elif isinstance(instruction, Attr) and isinstance(value, (Instance, Class)) and not _is_container(value):
+        elif isinstance(instruction, Attr) and isinstance(value, (Instance, Class)) and not may_hold(value):
             if _is_taken(context.unit, user):
                 yield from ((*place, way) for place in self._if_holds(value, context, user))
         elif isinstance(instruction, Attr):
@@ -249,17 +258,17 @@ class Holders:
                     yield from self._called(value, context, call, way)
                     self._decorating(context, call)
         elif isinstance(instruction, (Return, Yield)):
-            yield from self._returned(value, read, context, way)
+            yield from self._returned(value, purpose, context, way)
         elif isinstance(instruction, (Bind, StoreGlobal)):
-            found = self._named(value, read, context.unit, instruction.name)
+            found = self._named(value, purpose, context.unit, instruction.name)
         elif isinstance(instruction, StoreCell):
-            found = self._captured(value, read, context, instruction)
+            found = self._captured(value, purpose, context, instruction)
         elif isinstance(instruction, SetAttr):
             engine.value(context, user)
             if instruction.value == register and context.unit.model:
                 found = self._kept_by_model(value, context, instruction)
             elif instruction.value == register:
-                found = self._attributes(value, read, instruction.name)
+                found = self._attributes(value, purpose, instruction.name)
         elif isinstance(instruction, MakeFunction):
             found = self._defaults(value, context, register, instruction)
         elif isinstance(instruction, (SetItem, DelItem)):
@@ -283,21 +292,21 @@ class Holders:
         if holds(self.engine.value(context, register), value):
             yield (context, register)
 
-    def _named(self, value: Value, read: bool, unit: Unit, name: str) -> Iterable[Place]:
+    def _named(self, value: Value, purpose: Purpose, unit: Unit, name: str) -> Iterable[Place]:
         """Reads of a module's or class's name anywhere: looked for once, whatever stores the value under the name."""
         scope = unit
         while scope.is_function and scope.parent is not None:
             scope = scope.parent
-        key = ("named", value, read, scope, name)
-        return self._read(key, partial(self._in_scope, value, read, scope, name))
+        key = ("named", value, purpose, scope, name)
+        return self._read(key, partial(self._in_scope, value, purpose, scope, name))
 
-    def _in_scope(self, value: Value, read: bool, scope: Unit, name: str) -> Iterable[Place]:
+    def _in_scope(self, value: Value, purpose: Purpose, scope: Unit, name: str) -> Iterable[Place]:
         engine = self.engine
         if scope.code.kind == "class":
             yield from (
                 self._members(value, scope, name)
                 if isinstance(value, Function)
-                else self._attributes(value, read, name)
+                else self._attributes(value, purpose, name)
             )
             return
         places: list[tuple[Unit, Register]] = []
@@ -305,7 +314,7 @@ class Holders:
             index = engine.bodies.index(module.name)
             places += [*index.imports.get(name, ()), *index.attributes.get(name, ())]
             places += self._renamed(module.name, name) if module.name != scope.module else index.loads.get(name, [])
-        yield from self._those_that_hold(value, read, places)
+        yield from self._those_that_hold(value, purpose, places)
 
     def _renamed(self, module: str, name: str) -> list[tuple[Unit, Register]]:
         """Reads of the local names under which a module imports `name`, and of the name itself (star imports)."""
@@ -349,16 +358,16 @@ class Holders:
                     if isinstance(func, Load) and func.name == "super":
                         yield self.engine.ambient(method, deep=True), register
 
-    def _attributes(self, value: Value, read: bool, name: str) -> Iterable[Place]:
+    def _attributes(self, value: Value, purpose: Purpose, name: str) -> Iterable[Place]:
         """Reads of an attribute anywhere."""
-        return self._read(("attributes", value, read, name), partial(self._of_any, value, read, name))
+        return self._read(("attributes", value, purpose, name), partial(self._of_any, value, purpose, name))
 
-    def _of_any(self, value: Value, read: bool, name: str) -> Iterable[Place]:
+    def _of_any(self, value: Value, purpose: Purpose, name: str) -> Iterable[Place]:
         engine = self.engine
         places: list[tuple[Unit, Register]] = []
         for module in engine.modules.files_mentioning(name):
             places += engine.bodies.index(module.name).attributes.get(name, ())
-        yield from self._those_that_hold(value, read, places)
+        yield from self._those_that_hold(value, purpose, places)
 
     def _kept_by_model(self, value: Value, context: Context, store: SetAttr) -> Iterable[Place]:
         """What a model keeps on its own object is reached by what is done with that object."""
@@ -367,104 +376,41 @@ class Holders:
             if isinstance(owner, Instance) and not owner.anywhere:
                 self.of(owner)
         if isinstance(value, Instance) and engine.classes.inherits(value.cls, "builtins:dict"):
-            yield from self._attributes(value, False, store.name)
+            yield from self._attributes(value, CHANGED, store.name)
         for module in engine.bodies.models_naming(store.name):
             for unit, register in engine.bodies.index(module).attributes.get(store.name, ()):
                 for one in engine.contexts(unit):
                     yield from self._if_holds(value, one, register)
 
-    def _those_that_hold(self, value: Value, read: bool, places: Iterable[tuple[Unit, Register]]) -> Iterable[Place]:
-        """Of the places that a name leads to, those that hold the value; of a container, those that may change it."""
-        asked = self._asked(value, read, places)
+    def _those_that_hold(
+        self, value: Value, purpose: Purpose, places: Iterable[tuple[Unit, Register]]
+    ) -> Iterable[Place]:
+        """Of the places that a name leads to, those that hold the value and matter for the purpose."""
+        asked = self._asked(value, purpose, places)
         rare = len(asked) <= MOST_DEEP
         for unit, register in asked:
             for context in self.engine.heap.probe(unit, register, rare, partial(_holds, value)):
                 yield context, register
 
-    def _asked(self, value: Value, read: bool, places: Iterable[tuple[Unit, Register]]) -> list[tuple[Unit, Register]]:
-        if read or not _is_container(value) or _is_modelled_object(value) or _fills_itself(value):
+    def _asked(
+        self, value: Value, purpose: Purpose, places: Iterable[tuple[Unit, Register]]
+    ) -> list[tuple[Unit, Register]]:
+        if purpose == READ or not may_hold(value) or _is_modelled_object(value) or _fills_itself(value):
             return list(places)
-        return [place for place in places if self._may_change(*place)]
+        return [place for place in places if self._changes.may_change(*place, purpose == INSIDE)]
 
-    def _may_change(self, unit: Unit, register: Register) -> bool:
-        """Whether what is done with a register could change a container that it holds, or hand it on to where it is."""
-        known = self._changing.get((unit, register))
-        if known is None:
-            self._changing[unit, register] = False  # a circle of phis adds nothing
-            known = any(self._changes(unit, register, user) for user in unit.uses.get(register, ()))
-            self._changing[unit, register] = known
-        return known
-
-    def _changes(self, unit: Unit, register: Register, user: Register) -> bool:
-        instruction = unit.code.instructions[user]
-        if isinstance(instruction, (SetItem, DelItem)):
-            return instruction.base == register
-        if isinstance(instruction, Attr):
-            return instruction.name in _MUTATORS
-        if isinstance(instruction, (Bind, StoreGlobal, StoreCell, SetAttr)):
-            return instruction.value == register
-        if isinstance(instruction, Binary):
-            return instruction.in_place and instruction.left == register
-        if isinstance(instruction, Call):
-            return register != instruction.func and self._passes_to_writer(unit, instruction)
-        if isinstance(instruction, Return):
-            return unit.is_function and self._result_changes(unit)
-        return isinstance(instruction, _ALIASES) and self._may_change(unit, user)
-
-    def _passes_to_writer(self, unit: Unit, call: Call) -> bool:
-        """Whether some function of the callee's name changes a parameter of its own, or hands one on."""
-        func = unit.code.instructions[call.func]
-        name = getattr(func, "name", None)
-        if not isinstance(name, str):
-            return not isinstance(func, Const)
-        return self._writers_named(name)
-
-    def _writers_named(self, name: str) -> bool:
-        known = self._writing.get(name)
-        if known is None:
-            self._writing[name] = False
-            known = self._writing[name] = any(
-                self._may_change(unit, register)
-                for module in self.engine.modules.files_defining(name)
-                for unit in self.engine.bodies.units(module.name)
-                if unit.is_function and (unit.name == name or (unit.name == "__init__" and _class_name(unit) == name))
-                for register, param in unit.find(Param)
-                if param.index > 0 or unit.owner is None
-            )
-        return known
-
-    def _result_changes(self, unit: Unit) -> bool:
-        """Whether anybody changes what a function of this name returns."""
-        known = self._changed_results.get(unit.name)
-        if known is None:
-            self._changed_results[unit.name] = False
-            known = self._changed_results[unit.name] = any(
-                self._may_change(place, user)
-                for place, register in self._named_places(unit.name)
-                for user in (register, *place.uses.get(register, ()))
-                if isinstance(place.code.instructions[user], (Call, Attr))
-            )
-        return known
-
-    def _named_places(self, name: str) -> Iterable[tuple[Unit, Register]]:
-        for module in self.engine.modules.files_mentioning(name):
-            index = self.engine.bodies.index(module.name)
-            yield from index.attributes.get(name, ())
-            yield from index.loads.get(name, ())
-            yield from index.imports.get(name, ())
-
-    def _captured(self, value: Value, read: bool, context: Context, store: StoreCell) -> Iterable[Place]:
+    def _captured(self, value: Value, purpose: Purpose, context: Context, store: StoreCell) -> Iterable[Place]:
         """Reads of a captured variable: inside one call, by the functions that were made in that call."""
         places = self.engine.bodies.index(context.unit.module).cells.get((store.owner, store.name), ())
         if context.ambient or context.unit.code.index != store.owner:
-            yield from self._those_that_hold(value, read, places)
+            yield from self._those_that_hold(value, purpose, places)
             for inner, register in places:
                 if value in context.key:  # `self` of a method that is called from anywhere: who calls it must be known
                     self.sites(inner)
                 for one in self.engine.contexts(inner):
                     yield from self._if_holds(value, one, register)
             return
-        asked = self._asked(value, read, places)
+        asked = self._asked(value, purpose, places)
         for inner, register in asked:
             rare = len(asked) <= MOST_DEEP
             for anywhere in self.engine.heap.probe_anywhere(inner, register, rare, partial(_holds, value)):
@@ -474,16 +420,20 @@ class Holders:
             for one in self.engine.contexts_inside(inner, context) if direct else self.engine.contexts(inner):
                 yield from self._if_holds(value, one, register)
 
-    def _returned(self, value: Value, read: bool, context: Context, way: Way) -> Iterable[Held]:
+    def _returned(self, value: Value, purpose: Purpose, context: Context, way: Way) -> Iterable[Held]:
         """What was made in a call goes back to that call; what was found in memory, to every call there is."""
         if not context.unit.is_function or way == PASSED:
             return
         if way == MADE:
             callers = self.engine.callers(context)
-        elif context.unit.model or (not read and _is_container(value) and not self._result_changes(context.unit)):
+        elif context.unit.model or (
+            purpose != READ and may_hold(value) and not self._changes.result_changes(context.unit, purpose == INSIDE)
+        ):
             return
         else:
             callers = self.sites(context.unit)
+            if self.engine.classes.decorators(context.unit) & _PROPERTIES:
+                yield from ((*place, FOUND) for place in self._attributes(value, purpose, context.unit.name))
         for caller, register in callers:
             for place in (register, *self._awaiting(caller, register)):
                 yield from ((*held, way) for held in self._if_holds(value, caller, place))
@@ -546,23 +496,34 @@ class Holders:
         return self._read(("taken out", value, container), partial(self._find_taken_out, value, container))
 
     def _find_taken_out(self, value: Value, container: Instance) -> Iterable[Place]:
-        for context, register in self.of(container, read=_is_modelled_object(value)):
+        purpose = READ if _is_modelled_object(value) else INSIDE if may_hold(value) else CHANGED
+        for context, register in self.of(container, purpose):
             key = ("taken out at", value, context, register)
             yield from self._read(key, partial(self._taken_out_at, value, context, register))
 
     def _taken_out_at(self, value: Value, context: Context, register: Register) -> Iterable[Place]:
         for user in context.unit.uses.get(register, ()):
             instruction = context.unit.code.instructions[user]
-            if isinstance(instruction, _TAKES_OUT):
+            if isinstance(instruction, TAKES_OUT):
                 yield from self._if_holds(value, context, user)
             elif isinstance(instruction, Build) and register in map(instruction.items.__getitem__, instruction.stars):
                 yield from self._inside(value, context, user)
             elif isinstance(instruction, Call) and instruction.func == register:
                 yield from self._if_holds(value, context, user)
+            elif isinstance(instruction, Call) and _is_spread(instruction, register):
+                yield from (held[:2] for held in self._called(value, context, user, FOUND))
             elif isinstance(instruction, Attr):
                 for call in context.unit.uses.get(user, ()):
                     if isinstance(context.unit.code.instructions[call], Call):
                         yield from self._if_holds(value, context, call)
+                        if instruction.name in GIVES and may_hold(value):
+                            self._fill(context, call)
+
+    def _fill(self, context: Context, call: Register) -> None:
+        """`lists.items()`: what is made of a container is filled, so that its elements know where they are kept."""
+        for made in self.engine.value(context, call):
+            if isinstance(made, Instance) and may_hold(made):
+                self.engine.heap.contents(made)
 
 
 def _holds(value: Value, values: Values) -> bool:
@@ -578,17 +539,14 @@ def _is_modelled_object(value: Value) -> bool:
     )
 
 
+def _is_spread(call: Call, register: Register) -> bool:
+    """Whether a call gets what a register holds one by one: `f(*x, **y)`."""
+    return register in map(call.args.__getitem__, call.stars) or (None, register) in call.keywords
+
+
 def _fills_itself(value: Value) -> bool:
     """A container that is changed by being read: a `defaultdict`."""
     return isinstance(value, Instance) and any(method.name == "__missing__" for method in value.cls.unit.inner)
-
-
-def _class_name(unit: Unit) -> str:
-    return unit.owner.name if unit.owner is not None else ""
-
-
-def _is_container(value: Value) -> bool:
-    return isinstance(value, Instance) and value.cls.unit.model
 
 
 def _is_taken(unit: Unit, register: Register) -> bool:

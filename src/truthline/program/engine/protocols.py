@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from truthline.program.engine import happening, loaded
@@ -129,8 +130,6 @@ def is_container(engine: Engine, value: Instance) -> bool:
     return any(one.unit.symbol in _CONTAINERS for one in engine.classes.order(value.cls))
 
 
-_DEEPEST_HASH = 4
-"""Tuples in tuples whose elements are asked for their hash: one that is made in a loop may hold itself."""
 _CONTAINERS = {"builtins:list", "builtins:tuple", "builtins:set", "builtins:dict", "builtins:frozenset"}
 
 
@@ -323,16 +322,39 @@ def look_up(engine: Engine, base: Instance, keys: Values, site: Site | None) -> 
             hook(engine, key, "__eq__", (held,), site)
 
 
-def hashed(engine: Engine, values: Values, site: Site | None, within: int = 0) -> None:
+def hashed(engine: Engine, values: Values, site: Site | None) -> None:
     """`hash(value)`; of a tuple, that of its elements."""
     for value in values:
         if not isinstance(value, (Instance, Loaded)):
             continue
         if isinstance(value, Instance) and value.cls.unit.symbol in ("builtins:tuple", "builtins:frozenset"):
-            if within < _DEEPEST_HASH:
-                hashed(engine, engine.heap.item(value, None), site, within + 1)
+            for part in answering_within(engine, value, "__hash__"):
+                hook(engine, part, "__hash__", (), site)
         else:
             hook(engine, value, "__hash__", (), site)
+
+
+def answering_within(engine: Engine, container: Instance, name: str) -> Values:
+    """The objects in a container, and in containers in it, whose class has a special method."""
+    key = ("answering within", container, name)
+    return engine.solver.read(engine.solver.node(key, partial(_find_answering, engine, container, name)))
+
+
+def _find_answering(engine: Engine, container: Instance, name: str) -> Iterable[Value]:
+    for one in {held for key, value, _ in engine.heap.contents(container) for held in (key, value)}:
+        if isinstance(one, Loaded):
+            yield one
+        elif isinstance(one, Instance):
+            if _answers(engine, one, name):
+                yield one
+            elif is_container(engine, one):
+                yield from answering_within(engine, one, name)
+
+
+def _answers(engine: Engine, value: Instance, name: str) -> bool:
+    """Whether an object's class has a special method, or a subclass where the object is any of them."""
+    classes = (value.cls, *(engine.classes.subclasses(value.cls) if value.anywhere else ()))
+    return any(class_members(engine, cls, name)[1] for cls in classes)
 
 
 def hook(engine: Engine, value: Value, name: str, given: tuple[Values, ...], site: Site | None) -> Values | None:
