@@ -44,9 +44,7 @@ def _storing(engine: Engine, name: str) -> Node:
 def _find_names(engine: Engine) -> Iterable[Place]:
     for module in engine.modules.files_storing(ANY_NAME):
         for unit in engine.bodies.units(module.name):
-            for register, base in _places(unit):
-                if base is not None and engine.declared.classes(unit, base) == frozenset():
-                    continue  # an object of a library
+            for register in _places(unit):
                 key = ("names stored at", unit, register)
                 engine.solver.read(engine.solver.node(key, partial(_note_names, engine, unit, register)))
     return ()
@@ -60,18 +58,17 @@ def _note_names(engine: Engine, unit: Unit, register: Register) -> Iterable[Plac
     return ()
 
 
-def _places(unit: Unit) -> Iterable[tuple[Register, Register | None]]:
-    """Where names are computed, and the object that gets the attribute where it is at hand."""
+def _places(unit: Unit) -> Iterable[Register]:
     for register, store in unit.find(SetItem):
         if _is_namespace(unit, store.base):
-            yield register, None
+            yield register
     for register, call in unit.find(Call):
         func = unit.code.instructions[call.func]
         if isinstance(func, Load):
             if func.name == "setattr" and len(call.args) == 3:
-                yield register, call.args[0]
+                yield register
         elif isinstance(func, Attr) and func.name in _FILLING and _is_namespace(unit, func.base):
-            yield register, None
+            yield register
 
 
 def _is_namespace(unit: Unit, register: Register) -> bool:

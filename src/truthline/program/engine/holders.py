@@ -382,9 +382,7 @@ class Holders:
                 for one in engine.contexts(unit):
                     yield from self._if_holds(value, one, register)
 
-    def _those_that_hold(
-        self, value: Value, purpose: Purpose, places: Iterable[tuple[Unit, Register]]
-    ) -> Iterable[Place]:
+    def _those_that_hold(self, value: Value, purpose: Purpose, places: Places) -> Iterable[Place]:
         """Of the places that a name leads to, those that hold the value and matter for the purpose."""
         asked = self._asked(value, purpose, places)
         rare = len(asked) <= MOST_DEEP
@@ -392,9 +390,7 @@ class Holders:
             for context in self.engine.heap.probe(unit, register, rare, partial(_holds, value)):
                 yield context, register
 
-    def _asked(
-        self, value: Value, purpose: Purpose, places: Iterable[tuple[Unit, Register]]
-    ) -> list[tuple[Unit, Register]]:
+    def _asked(self, value: Value, purpose: Purpose, places: Places) -> list[tuple[Unit, Register]]:
         if purpose == READ or not may_hold(value) or _is_modelled_object(value) or _fills_itself(value):
             return list(places)
         return [place for place in places if self._changes.may_change(*place, purpose == INSIDE)]
