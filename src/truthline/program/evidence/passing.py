@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from truthline.facts.code import Attr, Call, Enter, Register
 from truthline.program.engine.calls import suspended
 from truthline.program.engine.units import Unit
-from truthline.program.engine.values import Class, Context, Instance
+from truthline.program.engine.values import Class, Context, External, Function, Instance, Method
 from truthline.program.evidence.passed import sole_offset
 from truthline.program.evidence.terms import NONE, Keyed, Place, Sequence, Site, Terms
 from truthline.program.slices import Slice
 
 Reader = Callable[[Place], Terms]
+_TELLING = ("sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.")
 
 
 class Passing:
@@ -24,14 +25,29 @@ class Passing:
         self._callers: dict[Context, dict[Site, None]] | None = None
 
     def callees(self, context: Context, register: Register) -> tuple[Context, ...]:
-        """The functions of the analysed code that an instruction runs or suspends."""
-        found = dict.fromkeys(self.slice.effects(context, register).targets)
+        """The functions of the analysed code that an instruction runs or suspends; listeners of a session aside."""
+        found = dict.fromkeys(
+            () if self._only_tells(context, register) else self.slice.effects(context, register).targets
+        )
         if isinstance(context.unit.code.instructions[register], Call):
             for outcome in self.engine.link(context, register):
                 waiting = suspended(outcome) if isinstance(outcome, Instance) else None
                 if waiting is not None and not waiting.unit.model:
                     found[waiting] = None
         return tuple(sorted(found, key=repr)) if len(found) > 1 else tuple(found)
+
+    def _only_tells(self, context: Context, register: Register) -> bool:
+        """Whether SQLAlchemy is called and handed no function: what runs then are listeners."""
+        call = context.unit.code.instructions[register]
+        if not isinstance(call, Call):
+            return False
+        callees = self.engine.value(context, call.func)
+        if not callees or not all(isinstance(one, External) and one.path.startswith(_TELLING) for one in callees):
+            return False
+        given = (*call.args, *(value for _, value in call.keywords))
+        return not any(
+            isinstance(one, (Function, Method)) for each in given for one in self.engine.value(context, each)
+        )
 
     def callers(self, context: Context) -> tuple[Site, ...]:
         """The instructions of the slice that call a context."""

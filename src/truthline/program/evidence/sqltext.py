@@ -17,6 +17,8 @@ HOLE = "\ue000"
 HOLE_NAME = "truthline_hole"
 _DRIVER_PLACEHOLDER = re.compile(r"%\(\w+\)s|%s")
 _REPLACE = re.compile(r"((?:^|;)(?:\s|--[^\n]*\n|/\*.*?\*/)*)REPLACE\s+INTO\b", re.IGNORECASE | re.DOTALL)
+_PRAGMA = re.compile(r"\s*PRAGMA\b[^;]*;?\s*", re.IGNORECASE)
+"""A setting of SQLite, which other dialects do not parse; it reads and writes no table."""
 _LONGEST = 200_000
 
 
@@ -52,6 +54,8 @@ class SqlTexts:
         """The statements of a text, or why it cannot be parsed."""
         if len(text) > _LONGEST:
             return "its text is too long to be parsed"
+        if _PRAGMA.fullmatch(text):
+            return []
         text = _REPLACE.sub(r"\1INSERT OR REPLACE INTO", text)  # MySQL's and SQLite's short form, which is not parsed
         found = _parse(text, self.dialect)
         if found is None and "%" in text:
