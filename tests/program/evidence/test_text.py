@@ -58,6 +58,7 @@ def test_reads(text: str, reads: str, constrained: str) -> None:
 WRITES = [
     ("REPLACE INTO tenants (state) SELECT s FROM keys", "keys", "upsert:tenants(state)", ""),
     ("/* a; b */ -- c\n REPLACE INTO tenants (state) SELECT s FROM keys", "keys", "upsert:tenants(state)", ""),
+    ("PRAGMA foreign_keys = ON;", "", "", ""),
     ("UPDATE t SET a = 1 WHERE b = 2", "", "update:t(a)", "t.b"),
     ("UPDATE t SET a = 1 FROM o WHERE o.id = t.id RETURNING t.a", "o t", "update:t(a)", "o.id t.id"),
     ("UPDATE t SET a = (SELECT max(q) FROM z)", "z", "update:t(a)", ""),

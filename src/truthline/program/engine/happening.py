@@ -37,6 +37,7 @@ _READING = frozenset(
 _COLUMNS = frozenset(("mapped_column", "Column", "Field", "deferred"))
 _FILLING = frozenset(("default", "insert_default", "onupdate", "default_factory"))
 ROOTS = ("sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.", "sql.")
+"""Where the paths of what SQLAlchemy makes begin."""
 _SESSION = "sqlalchemy.orm.Session()"
 
 

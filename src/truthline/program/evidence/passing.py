@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from truthline.facts.code import Attr, Call, Enter, Register
 from truthline.program.engine.calls import suspended
+from truthline.program.engine.happening import ROOTS
 from truthline.program.engine.units import Unit
 from truthline.program.engine.values import Class, Context, External, Function, Instance, Method
 from truthline.program.evidence.passed import sole_offset
@@ -13,7 +14,6 @@ from truthline.program.evidence.terms import NONE, Keyed, Place, Sequence, Site,
 from truthline.program.slices import Slice
 
 Reader = Callable[[Place], Terms]
-_TELLING = ("sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.")
 
 
 class Passing:
@@ -42,7 +42,7 @@ class Passing:
         if not isinstance(call, Call):
             return False
         callees = self.engine.value(context, call.func)
-        if not callees or not all(isinstance(one, External) and one.path.startswith(_TELLING) for one in callees):
+        if not callees or not all(isinstance(one, External) and one.path.startswith(ROOTS) for one in callees):
             return False
         given = (*call.args, *(value for _, value in call.keywords))
         return not any(
