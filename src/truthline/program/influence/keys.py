@@ -117,16 +117,11 @@ class Keys:
 
     def _is_passed(self, context: Context, register: Register, key: Value, depth: int) -> bool:
         call = context.unit.code.instructions[register]
-        named = isinstance(key, Constant) and isinstance(call, Call)
-        return (
-            named
-            and isinstance(call, Call)
-            and any(
-                self.surely_has(context, value, key, register, depth + 1)
-                if name is None
-                else isinstance(key, Constant) and name == key.value
-                for name, value in call.keywords
-            )
+        if not isinstance(call, Call) or not isinstance(key, Constant):
+            return False
+        return any(
+            self.surely_has(context, value, key, register, depth + 1) if name is None else name == key.value
+            for name, value in call.keywords
         )
 
     def _is_exactly(self, context: Context, register: Register, key: Value) -> bool:
