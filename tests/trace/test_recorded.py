@@ -1,6 +1,7 @@
 """Calls that a traced run showed, as facts of the next check."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -346,6 +347,13 @@ def test_nothing_that_the_analysis_finds_is_kept(tmp_path: Path) -> None:
     direct = "from app.steps import ask_cache\n\n\ndef decide(tenant):\n    return ask_cache(tenant)\n"
     kept(tmp_path, {**FILES, "app/decide.py": direct})
     assert json.loads((tmp_path / "calls.json").read_text("utf-8")) == {"version": 1, "files": {}, "calls": []}
+
+
+def test_a_pipe_is_no_earlier_record_and_is_not_waited_for(tmp_path: Path) -> None:
+    project(tmp_path, {**FILES, "truthline.toml": CONFIG})
+    os.mkfifo(tmp_path / "pipe")
+    result = truthline(tmp_path, "trace", "--keep", "pipe", "--", sys.executable, "-c", "")
+    assert (result.status, "pipe is there and no record of calls" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,16 @@ def _require_place(file: Path) -> None:
 
     if not os.path.isdir(file.parent):  # noqa: PTH112  # a name may be too long
         raise click.BadParameter(f"there is no directory {file.parent}", param_hint="--keep")
-    if os.path.exists(file) and not is_earlier_record(file.read_bytes()):  # noqa: PTH110  # likewise
+    if os.path.exists(file) and not (os.path.isfile(file) and is_earlier_record(_content(file))):  # noqa: PTH110, PTH113
         message = f"{file} is there and no record of calls; name another file, or remove it"
         raise click.BadParameter(message, param_hint="--keep")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as problem:
+        raise click.BadParameter(f"{file} cannot be read: {problem.strerror}", param_hint="--keep") from None
 
 
 def _to_begin_with(config: "Config", file: str | None) -> "Config":
